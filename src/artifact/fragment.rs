@@ -1,0 +1,205 @@
+//! What one call of a parser said, compact and disposable.
+
+use std::borrow::Cow;
+
+use crate::model::{
+    App, DeviceFact, Diagnostic, IdentifierKind, ListStatement, Locator, Platform, SignerSet, State, Timestamp,
+    UserFact,
+};
+
+/// A row of a fragment's table of sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub u32);
+
+/// What is known of a consulted file's digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceHash {
+    /// Only parts of it were read, or it is large.
+    None,
+    /// SHA-256 over the whole file.
+    File([u8; 32]),
+}
+
+/// A consulted file.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Where it lies.
+    pub locator: Locator,
+    /// Which artifact it is.
+    pub artifact: &'static str,
+    /// What it does not prove; a sentence.
+    pub does_not_prove: &'static str,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// Seconds since 1970.
+    pub mtime: Option<i64>,
+    /// Digest.
+    pub hash: SourceHash,
+}
+
+/// A place inside a source; becomes text only in the report.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum At {
+    /// The whole file.
+    Whole,
+    /// A run of bytes.
+    Bytes {
+        /// From the start of the file, in bytes (after decompression).
+        offset: u64,
+        /// Bytes.
+        len: u64,
+    },
+    /// A JSON Pointer (`/Applications/com.tencent.xin`) or `TABLE/ROWID/COLUMN`.
+    Key(Box<str>),
+}
+
+impl At {
+    /// A key, each part escaped as RFC 6901 wants.
+    pub fn pointer<'a>(parts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut text = String::new();
+        for part in parts {
+            text.push('/');
+            text.push_str(&part.replace('~', "~0").replace('/', "~1"));
+        }
+        Self::Key(text.into())
+    }
+
+    /// The locator of this place in `source`.
+    pub fn locator(&self, source: &Locator) -> Locator {
+        match self {
+            Self::Whole => source.clone(),
+            Self::Bytes { offset, len } => source.fragment(&format!("byte={offset}+{len}")),
+            Self::Key(key) => source.fragment(key),
+        }
+    }
+}
+
+/// An app as one artifact names it on one device, kept because it may matter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// Package name or bundle identifier; empty where the source has none.
+    pub identifier: Box<str>,
+    /// Kind of `identifier`.
+    pub kind: IdentifierKind,
+    /// App Store id.
+    pub store_id: Option<Box<str>>,
+    /// Display name.
+    pub name: Option<Box<str>>,
+    /// Publisher.
+    pub publisher: Option<Box<str>>,
+    /// Version.
+    pub version: Option<Box<str>>,
+    /// Installer.
+    pub installer: Option<Box<str>>,
+    /// Presence.
+    pub state: State,
+    /// Users; empty: not told apart.
+    pub users: Vec<u32>,
+    /// Code signature.
+    pub signers: Option<Box<SignerSet>>,
+    /// First installed.
+    pub first_seen: Option<Timestamp>,
+    /// Last updated, used or seen.
+    pub last_seen: Option<Timestamp>,
+    /// Part of the system image.
+    pub system: Option<bool>,
+    /// What this very statement does not prove.
+    pub caveat: Option<&'static str>,
+    /// Which file.
+    pub source: SourceId,
+    /// Where in it.
+    pub at: At,
+    /// SHA-256 of the exact bytes of the record.
+    pub record_sha256: Option<[u8; 32]>,
+}
+
+impl Observation {
+    pub(super) fn keep(app: App<'_>, platform: Platform, source: SourceId, at: At) -> Self {
+        let own = |text: Option<Cow<'_, str>>| text.filter(|t| !t.is_empty()).map(|t| Box::from(&*t));
+        let kind = match (app.identifier.is_empty(), platform, &app.store_id) {
+            (false, Platform::Ios, _) => IdentifierKind::BundleId,
+            (false, _, _) => IdentifierKind::PackageName,
+            (true, _, Some(_)) => IdentifierKind::StoreId,
+            (true, _, None) if app.name.is_some() => IdentifierKind::DisplayName,
+            (true, _, None) => IdentifierKind::None,
+        };
+        Self {
+            identifier: Box::from(&*app.identifier),
+            kind,
+            store_id: own(app.store_id),
+            name: own(app.name),
+            publisher: own(app.publisher),
+            version: own(app.version),
+            installer: own(app.installer),
+            state: app.state,
+            users: app.users,
+            signers: app.signers.map(Box::new),
+            first_seen: app.first_seen,
+            last_seen: app.last_seen,
+            system: app.system,
+            caveat: app.caveat,
+            source,
+            at,
+            record_sha256: None,
+        }
+    }
+}
+
+/// What a record stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum RecordKind {
+    /// One device.
+    #[default]
+    Device,
+    /// Package files that belong to no device.
+    Packages,
+    /// "On N devices, unknown which".
+    Aggregate,
+}
+
+impl RecordKind {
+    /// The value of the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Packages => "packages",
+            Self::Aggregate => "aggregate",
+        }
+    }
+}
+
+/// What one call said about one device.
+#[derive(Debug, Clone)]
+pub struct DeviceRecord {
+    /// What it stands for.
+    pub record: RecordKind,
+    /// Platform.
+    pub platform: Platform,
+    /// Where the record begins: the device root, or the record of an export.
+    pub locator_source: Option<SourceId>,
+    /// Where in that source.
+    pub at: At,
+    /// Statements about the device.
+    pub facts: Vec<DeviceFact>,
+    /// Users and profiles that exist.
+    pub users: Vec<UserFact>,
+    /// Apps that may matter.
+    pub apps: Vec<Observation>,
+    /// Lists of apps, each with its file.
+    pub lists: Vec<(SourceId, ListStatement)>,
+    /// The record was read to its end, identity and coverage included.
+    pub committed: bool,
+}
+
+/// What one call of a parser said.
+#[derive(Debug, Default)]
+pub struct Fragment {
+    /// Consulted files.
+    pub sources: Vec<Source>,
+    /// Devices.
+    pub devices: Vec<DeviceRecord>,
+    /// Messages.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Records of computers and television boxes.
+    pub out_of_scope: u64,
+}

@@ -1,0 +1,2 @@
+//! Exports of mobile device management and inventory systems: one artifact,
+//! many devices.

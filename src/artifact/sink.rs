@@ -1,0 +1,227 @@
+//! Where parsers put what they read. Stamps provenance, keeps only what may
+//! matter, folds repeated diagnostics.
+
+use std::collections::HashMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::fragment::{At, DeviceRecord, Fragment, Observation, RecordKind, Source, SourceHash, SourceId};
+use super::{ArtifactFile, ParserSpec};
+use crate::model::{App, Code, DeviceFact, Diagnostic, FactKind, ListStatement, Locator, Platform, UserFact, UserKind};
+use crate::signature::SignatureSet;
+
+/// Which observations are kept; the others are only counted.
+#[derive(Clone, Copy)]
+pub enum Retain<'a> {
+    /// Every app (`inventory`).
+    All,
+    /// Apps that an indicator could name (`scan`).
+    Relevant(&'a SignatureSet),
+}
+
+/// A device of the fragment under construction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeviceId(u32);
+
+/// At most this many diagnostics of one code a call; the rest is counted.
+const MOST_OF_A_CODE: u64 = 20;
+
+/// Collects what one call of a parser says.
+pub struct Sink<'a> {
+    fragment: Fragment,
+    spec: &'static ParserSpec,
+    retain: Retain<'a>,
+    by_key: HashMap<Box<[u8]>, DeviceId>,
+    said: HashMap<Code, u64>,
+}
+
+impl<'a> Sink<'a> {
+    /// An empty sink for one call of the parser with this specification.
+    pub fn new(spec: &'static ParserSpec, retain: Retain<'a>) -> Self {
+        Self { fragment: Fragment::default(), spec, retain, by_key: HashMap::new(), said: HashMap::new() }
+    }
+
+    /// Registers a file as consulted; everything said later names it by number.
+    pub fn source(&mut self, file: &ArtifactFile) -> SourceId {
+        let does_not_prove = self.spec.artifacts.iter().find(|a| a.id == file.role).map_or("", |a| a.does_not_prove);
+        self.fragment.sources.push(Source {
+            locator: file.locator.clone(),
+            artifact: file.role,
+            does_not_prove,
+            size: file.file.size,
+            mtime: file.file.mtime,
+            hash: SourceHash::None,
+        });
+        SourceId(self.fragment.sources.len() as u32 - 1)
+    }
+
+    /// The whole file was read; its digest and true size.
+    pub fn hashed(&mut self, source: SourceId, sha256: [u8; 32], size: u64) {
+        if let Some(row) = self.fragment.sources.get_mut(source.0 as usize) {
+            row.hash = SourceHash::File(sha256);
+            row.size = Some(size);
+        }
+    }
+
+    /// Where a source lies.
+    pub fn locator(&self, source: SourceId) -> Option<&Locator> {
+        self.fragment.sources.get(source.0 as usize).map(|s| &s.locator)
+    }
+
+    /// Begins a device. Nothing of it counts before [`Self::commit`].
+    pub fn begin(&mut self, platform: Platform, source: Option<SourceId>, at: At) -> DeviceId {
+        self.fragment.devices.push(DeviceRecord {
+            record: RecordKind::Device,
+            platform,
+            locator_source: source,
+            at,
+            facts: Vec::new(),
+            users: Vec::new(),
+            apps: Vec::new(),
+            lists: Vec::new(),
+            committed: false,
+        });
+        DeviceId(self.fragment.devices.len() as u32 - 1)
+    }
+
+    /// The device of a row-shaped export, by the raw bytes of its key column;
+    /// `true` when this row is its first, so that identity wants to be told.
+    pub fn row_device(&mut self, key: &[u8], platform: Platform, source: SourceId, at: At) -> (DeviceId, bool) {
+        if let Some(id) = self.by_key.get(key) {
+            return (*id, false);
+        }
+        let id = self.begin(platform, Some(source), at);
+        self.by_key.insert(key.into(), id);
+        (id, true)
+    }
+
+    /// The record of this device was read to its end.
+    pub fn commit(&mut self, device: DeviceId) {
+        self.edit(device, |d| d.committed = true);
+    }
+
+    /// Every device begun so far was read to its end.
+    pub fn commit_all(&mut self) {
+        for device in &mut self.fragment.devices {
+            device.committed = true;
+        }
+    }
+
+    /// Devices begun so far, in order.
+    pub fn devices(&self) -> impl Iterator<Item = DeviceId> + use<> {
+        (0..self.fragment.devices.len() as u32).map(DeviceId)
+    }
+
+    /// Changes what a record stands for.
+    pub fn set_record(&mut self, device: DeviceId, record: RecordKind) {
+        self.edit(device, |d| d.record = record);
+    }
+
+    /// Tells the platform when it becomes known after [`Self::begin`].
+    pub fn set_platform(&mut self, device: DeviceId, platform: Platform) {
+        self.edit(device, |d| d.platform = platform);
+    }
+
+    /// Platform told so far.
+    pub fn platform(&self, device: DeviceId) -> Platform {
+        self.fragment.devices.get(device.0 as usize).map_or(Platform::Unknown, |d| d.platform)
+    }
+
+    /// A record of a computer or television box: counted, dropped.
+    pub fn out_of_scope(&mut self) {
+        self.fragment.out_of_scope += 1;
+    }
+
+    /// States a property of the device. Empty values and placeholders are no statement.
+    pub fn fact(&mut self, device: DeviceId, kind: FactKind, value: &str) {
+        let value = value.trim();
+        if value.is_empty() {
+            return;
+        }
+        let fact = DeviceFact { kind, value: value.into() };
+        self.edit(device, |d| {
+            if !d.facts.contains(&fact) {
+                d.facts.push(fact);
+            }
+        });
+    }
+
+    /// A user or profile exists on the device.
+    pub fn user(&mut self, device: DeviceId, id: u32, kind: UserKind) {
+        self.edit(device, |d| match d.users.iter_mut().find(|u| u.id == id) {
+            Some(user) if user.kind == UserKind::Unknown => user.kind = kind,
+            Some(_) => {}
+            None => d.users.push(UserFact { id, kind }),
+        });
+    }
+
+    /// Whether an app of this name could matter, asked before the other columns
+    /// of a row are split. Errs on the side of yes.
+    pub fn wants_name(&self, name: &str) -> bool {
+        match self.retain {
+            Retain::All => true,
+            Retain::Relevant(set) => set.is_relevant_name(name),
+        }
+    }
+
+    /// Whether an app of this identifier could matter.
+    pub fn wants_identifier(&self, platform: Platform, identifier: &str) -> bool {
+        match self.retain {
+            Retain::All => true,
+            Retain::Relevant(set) => set.is_relevant_identifier(platform, identifier),
+        }
+    }
+
+    /// One statement about one app. Kept where it may matter.
+    pub fn app(&mut self, device: DeviceId, app: App<'_>, source: SourceId, at: At) {
+        self.app_of_record(device, app, source, at, None);
+    }
+
+    /// The same, with the exact bytes of the record, which are hashed if it is kept.
+    pub fn app_of_record(&mut self, device: DeviceId, app: App<'_>, source: SourceId, at: At, record: Option<&[u8]>) {
+        let platform = self.platform(device);
+        let wanted = self.wants_identifier(platform, &app.identifier)
+            || app.name.as_deref().is_some_and(|n| self.wants_name(n))
+            || app.store_id.as_deref().is_some_and(|s| self.wants_identifier(platform, s));
+        if !wanted {
+            return;
+        }
+        let mut observation = Observation::keep(app, platform, source, at);
+        observation.record_sha256 = record.map(|bytes| Sha256::digest(bytes).into());
+        self.edit(device, |d| d.apps.push(observation));
+    }
+
+    /// A list of apps and how its reading went.
+    pub fn list(&mut self, device: DeviceId, source: SourceId, list: ListStatement) {
+        self.edit(device, |d| d.lists.push((source, list)));
+    }
+
+    /// A message about this source. `message` is for people; say what to do.
+    pub fn note(&mut self, code: Code, source: Option<SourceId>, at: &At, message: impl Into<String>) {
+        let locator = source.and_then(|s| self.locator(s)).map(|l| at.locator(l));
+        self.diagnostic(Diagnostic::new(code, locator, message));
+    }
+
+    /// A message with a locator of its own.
+    pub fn diagnostic(&mut self, diagnostic: Diagnostic) {
+        let said = self.said.entry(diagnostic.code).or_insert(0);
+        *said += diagnostic.count;
+        if *said <= MOST_OF_A_CODE {
+            self.fragment.diagnostics.push(diagnostic);
+        } else if let Some(last) = self.fragment.diagnostics.iter_mut().rev().find(|d| d.code == diagnostic.code) {
+            last.count += diagnostic.count;
+        }
+    }
+
+    /// What was said. Devices whose record was not read to its end are left out.
+    pub fn finish(mut self) -> Fragment {
+        self.fragment.devices.retain(|d| d.committed);
+        self.fragment
+    }
+
+    fn edit(&mut self, device: DeviceId, change: impl FnOnce(&mut DeviceRecord)) {
+        if let Some(record) = self.fragment.devices.get_mut(device.0 as usize) {
+            change(record);
+        }
+    }
+}

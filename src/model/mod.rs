@@ -1,0 +1,18 @@
+//! The words of the house: plain data, no I/O, no parsing of evidence.
+//!
+//! Every other floor speaks in these types; this one imports nothing but the
+//! standard library and `time`.
+
+mod app;
+mod coverage;
+mod device;
+mod diagnostic;
+mod locator;
+mod timestamp;
+
+pub use app::{App, AppIdentifier, DigestKind, IdentifierKind, Platform, SignerDigest, SignerSet, State};
+pub use coverage::{Answer, Basis, End, ListScope, ListStatement, Reason, UserSet};
+pub use device::{DeviceFact, Enrollment, FactKind, Ownership, UserFact, UserKind};
+pub use diagnostic::{Code, Diagnostic, Severity};
+pub use locator::{Locator, escape_component};
+pub use timestamp::Timestamp;
