@@ -153,8 +153,7 @@ fn answer(basis: Basis, identity: &Identity) -> Answer {
 }
 
 fn too_old(managed: bool, as_of: Option<Timestamp>, options: &CoverageOptions) -> Option<&'static str> {
-    let older_than =
-        |days: u32| as_of.is_none_or(|t| options.as_of.days_since(t) >= i64::from(days).saturating_add(1));
+    let older_than = |days: u32| as_of.is_none_or(|t| options.as_of.days_since(t) >= i64::from(days).saturating_add(1));
     if managed && as_of.is_none() {
         return Some("age-unknown");
     }

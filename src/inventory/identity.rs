@@ -143,9 +143,28 @@ fn is_placeholder(value: &str) -> bool {
         return true;
     }
     const PLACEHOLDERS: &[&str] = &[
-        "unknown", "default", "defaultstring", "default string", "notavailable", "not available", "n/a", "none",
-        "null", "undefined", "unavailable", "android", "0123456789abcdef", "0123456789", "1234567890",
-        "123456789", "12345678", "123456", "serial", "serialnumber", "to be filled by o.e.m.", "system serial number",
+        "unknown",
+        "default",
+        "defaultstring",
+        "default string",
+        "notavailable",
+        "not available",
+        "n/a",
+        "none",
+        "null",
+        "undefined",
+        "unavailable",
+        "android",
+        "0123456789abcdef",
+        "0123456789",
+        "1234567890",
+        "123456789",
+        "12345678",
+        "123456",
+        "serial",
+        "serialnumber",
+        "to be filled by o.e.m.",
+        "system serial number",
     ];
     PLACEHOLDERS.contains(&lower.as_str())
 }

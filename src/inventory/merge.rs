@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::identity::{Identity, strong};
 use super::Device;
+use super::identity::{Identity, strong};
 use crate::artifact::DeviceRecord;
 use crate::model::{Code, Diagnostic, FactKind, Locator, Platform, UserFact, UserKind};
 
@@ -35,8 +35,7 @@ enum Join {
 /// depend on the order in which joins are met: components are formed first,
 /// then those that hold two different ids of one kind are split.
 pub(super) fn group(rows: &[Row]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
-    let ids: Vec<Vec<StrongId>> =
-        rows.iter().map(|r| r.record.facts.iter().filter_map(strong).collect()).collect();
+    let ids: Vec<Vec<StrongId>> = rows.iter().map(|r| r.record.facts.iter().filter_map(strong).collect()).collect();
     let components = components(rows, &ids);
     let mut groups = Vec::new();
     let mut diagnostics = Vec::new();
@@ -97,11 +96,8 @@ fn find(parent: &mut [u32], mut i: u32) -> u32 {
 }
 
 fn platforms(group: &[u32], rows: &[Row]) -> Vec<Platform> {
-    let mut seen: Vec<Platform> = group
-        .iter()
-        .map(|i| rows[*i as usize].record.platform)
-        .filter(|p| *p != Platform::Unknown)
-        .collect();
+    let mut seen: Vec<Platform> =
+        group.iter().map(|i| rows[*i as usize].record.platform).filter(|p| *p != Platform::Unknown).collect();
     seen.sort_unstable();
     seen.dedup();
     seen
@@ -244,15 +240,5 @@ pub(super) fn device(group: &Group, rows: &[&Row]) -> Device {
     let mut items: Vec<u32> = rows.iter().map(|r| r.item).collect();
     items.sort_unstable();
     items.dedup();
-    Device {
-        key: group.key.clone(),
-        record,
-        platform,
-        identity,
-        users,
-        apps,
-        coverage: Vec::new(),
-        items,
-        diagnostics,
-    }
+    Device { key: group.key.clone(), record, platform, identity, users, apps, coverage: Vec::new(), items, diagnostics }
 }

@@ -184,3 +184,6 @@ impl Devices {
         device
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,7 +73,7 @@ pub struct Match {
 
 /// What fits one observation, one match for each app meant.
 pub fn match_app(observation: &Observation, platform: Platform, set: &SignatureSet) -> Vec<Match> {
-    let mut hits: Vec<(&Indicator, Strength, AppIdentifier)> = Vec::new();
+    let mut hits: Vec<Hit<'_>> = Vec::new();
     if !observation.identifier.is_empty() {
         if set.is_listed_not(platform, &observation.identifier) {
             return Vec::new();
@@ -103,20 +103,23 @@ pub fn match_app(observation: &Observation, platform: Platform, set: &SignatureS
             confidence: indicator.confidence,
         };
         let own = (indicator.app.clone(), None, indicator.relation, strength);
-        let hosted = set.hosted_in(&indicator.app).map(|function| {
-            let strength = function.host_strength_limit(indicator).map_or(strength, |_| Strength::Circumstantial);
-            (function.id.clone(), Some(indicator.app.clone()), Relation::Host, strength)
+        let hosted = set.functions_of(indicator).map(|function| {
+            let strength = strength.min(if function.ship == Ship::Exact { strength } else { Strength::Circumstantial });
+            (function.app.id.clone(), Some(indicator.app.clone()), Relation::Host, strength)
         });
         for (app, host, relation, strength) in std::iter::once(own).chain(hosted) {
-            add(&mut matches, Match {
-                app,
-                host,
-                relation,
-                strength,
-                identifier: identifier.clone(),
-                signer,
-                reasons: vec![reason.clone()],
-            });
+            add(
+                &mut matches,
+                Match {
+                    app,
+                    host,
+                    relation,
+                    strength,
+                    identifier: identifier.clone(),
+                    signer,
+                    reasons: vec![reason.clone()],
+                },
+            );
         }
     }
     matches
@@ -137,7 +140,7 @@ fn add(matches: &mut Vec<Match>, new: Match) {
 
 type Hit<'s> = (&'s Indicator, Strength, AppIdentifier);
 
-fn by_identifier<'s>(seen: &Observation, platform: Platform, set: &'s SignatureSet, hits: &mut Vec<Hit<'s>>) {
+fn by_identifier<'s>(seen: &'s Observation, platform: Platform, set: &'s SignatureSet, hits: &mut Vec<Hit<'s>>) {
     let found = AppIdentifier { kind: seen.kind, value: seen.identifier.to_string() };
     for indicator in set.identifiers(platform, seen.kind, &seen.identifier) {
         hits.push((indicator, strength_of(indicator.ship), found.clone()));
@@ -149,7 +152,7 @@ fn by_identifier<'s>(seen: &Observation, platform: Platform, set: &'s SignatureS
     }
 }
 
-fn by_store_id<'s>(store_id: &str, platform: Platform, set: &'s SignatureSet, hits: &mut Vec<Hit<'s>>) {
+fn by_store_id<'s>(store_id: &'s str, platform: Platform, set: &'s SignatureSet, hits: &mut Vec<Hit<'s>>) {
     let found = AppIdentifier { kind: IdentifierKind::StoreId, value: store_id.to_owned() };
     if set.is_listed_not(platform, store_id) {
         return;
@@ -161,7 +164,13 @@ fn by_store_id<'s>(store_id: &str, platform: Platform, set: &'s SignatureSet, hi
 
 /// A name decides only where the source has no identifier; beside an unknown
 /// identifier a distinctive name is a hint.
-fn by_name<'s>(seen: &Observation, name: &str, platform: Platform, set: &'s SignatureSet, hits: &mut Vec<Hit<'s>>) {
+fn by_name<'s>(
+    seen: &'s Observation,
+    name: &'s str,
+    platform: Platform,
+    set: &'s SignatureSet,
+    hits: &mut Vec<Hit<'s>>,
+) {
     if set.is_listed_not_name(name) {
         return;
     }

@@ -1,7 +1,7 @@
 //! Whether the signers an artifact names are those of the app it claims to be.
 
 use crate::model::{DigestKind, SignerSet};
-use crate::signature::SignerExpectation;
+use crate::signature::{Ship, SignerExpectation, SignerFit};
 
 /// How the signers of an observation compare with the known ones. A mismatch
 /// keeps the identifier's strength: it never acquits.
@@ -35,19 +35,14 @@ impl SignerStatus {
 
 /// Compares the signers an artifact names with those the signature expects.
 pub fn compare_signers(seen: &SignerSet, expected: &SignerExpectation<'_>) -> SignerStatus {
-    if seen.digests.is_empty() || expected.known.is_empty() {
-        return SignerStatus::Unknown;
+    match expected.judge(&seen.digests) {
+        SignerFit::Fits { by, ship, probable, .. } => {
+            let sound = seen.recorded && !probable && ship == Ship::Exact && !is_weak(by);
+            if sound { SignerStatus::Recorded } else { SignerStatus::Unverified }
+        }
+        SignerFit::Differs { .. } => SignerStatus::Mismatch,
+        SignerFit::Unknown { .. } => SignerStatus::Unknown,
     }
-    let fit = seen.digests.iter().filter(|d| expected.known.iter().any(|s| s.digest(d.kind) == Some(&*d.value)));
-    if let Some(best) = fit.map(|d| d.kind).min_by_key(|k| is_weak(*k)) {
-        return if seen.recorded && !is_weak(best) { SignerStatus::Recorded } else { SignerStatus::Unverified };
-    }
-    let comparable = |kind: DigestKind| seen.digests.iter().any(|d| d.kind == kind);
-    const KINDS: [DigestKind; 4] =
-        [DigestKind::Sha256, DigestKind::Sha1, DigestKind::Md5, DigestKind::JavaHash32];
-    let all_compared = !expected.more_are_possible
-        && expected.known.iter().all(|s| KINDS.iter().any(|k| s.digest(*k).is_some() && comparable(*k)));
-    if all_compared { SignerStatus::Mismatch } else { SignerStatus::Unknown }
 }
 
 /// Digests that collide, by chance or by intent.

@@ -78,7 +78,7 @@ fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -
     out
 }
 
-fn identity(id: &inventory::Identity) -> v1::Identity {
+pub(super) fn identity(id: &inventory::Identity) -> v1::Identity {
     let clean = |value: &Option<String>| value.as_deref().map(text);
     v1::Identity {
         name: clean(&id.name),
@@ -101,7 +101,7 @@ fn text(value: &str) -> String {
     value.to_owned()
 }
 
-fn coverage(entry: &CoverageEntry, devices: &Devices) -> v1::Coverage {
+pub(super) fn coverage(entry: &CoverageEntry, devices: &Devices) -> v1::Coverage {
     let source = source(devices, entry.source);
     v1::Coverage {
         scope: entry.scope.as_str().to_owned(),

@@ -4,6 +4,7 @@
 //! never holds the whole report. Imports `verdict`, `matching`, `inventory`,
 //! `model`.
 
+mod apps;
 mod assemble;
 mod json;
 mod ndjson;
@@ -14,6 +15,7 @@ pub mod v1;
 
 use std::io::{self, Write};
 
+pub use apps::{AppRow, DeviceApps, apps_table, device_apps};
 pub use assemble::{consulted, coverage_of, device, diagnostic};
 pub use summary::{Tally, exit_status};
 

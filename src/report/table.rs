@@ -270,6 +270,10 @@ fn outcome(s: &v1::Summary, unread: u64) -> String {
 }
 
 fn policies(run: &v1::Run) -> String {
-    let each: Vec<String> = run.policies.iter().map(|p| format!("{} ({})", p.title, p.status)).collect();
+    let each = run.policies.iter().map(|p| {
+        let ended = p.ended.as_deref().map(|d| format!(" {d}")).unwrap_or_default();
+        format!("{} ({}{ended})", p.title, p.status)
+    });
+    let each: Vec<String> = each.collect();
     format!("held against: {}", each.join("; "))
 }

@@ -86,6 +86,9 @@ pub struct Policy {
     pub title: String,
     /// Its status as of the run's `as_of` (`in-force`, `revoked` ...).
     pub status: String,
+    /// Day on which it ended, or will.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
     /// Citation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub citation: Option<String>,

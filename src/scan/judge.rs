@@ -123,16 +123,16 @@ impl<'a> Judged<'a> {
     }
 
     fn policy(&self, policy: &Policy) -> v1::Policy {
-        let entries: Vec<_> = policy.entries_at(self.options.as_of).collect();
-        let decided = |slug: Option<&str>| slug.is_some_and(|s| self.set.app(s).is_some());
+        let entries: Vec<_> = policy.entries_on(self.options.as_of).collect();
         v1::Policy {
             id: policy.id.clone(),
             title: policy.title.clone(),
-            status: policy.status_at(self.options.as_of),
+            status: policy.status_on(self.options.as_of).as_str().to_owned(),
+            ended: policy.effective_to.as_ref().map(|d| d.to_string()),
             citation: policy.citation.clone(),
             sha256: policy.sha256.clone(),
             entries: entries.len() as u64,
-            unresolved: entries.iter().filter(|e| !decided(e.app.as_deref())).map(|e| e.name.clone()).collect(),
+            unresolved: entries.iter().filter(|e| e.app.is_none()).map(|e| e.named.clone()).collect(),
         }
     }
 
@@ -153,8 +153,7 @@ impl<'a> Judged<'a> {
         };
         let all = decide(&case, &options);
         let each = self.policies.iter().map(|policy| {
-            let own: Vec<Finding> =
-                findings.iter().filter(|f| self.scope.names(&policy.id, &f.app)).cloned().collect();
+            let own: Vec<Finding> = findings.iter().filter(|f| f.policies.contains(&policy.id)).cloned().collect();
             let decision = if self.policies.len() == 1 {
                 all.clone()
             } else {
@@ -271,9 +270,10 @@ impl Messages {
     fn add(&mut self, item: u32, diagnostic: &Diagnostic, device: Option<&str>) {
         let rows = self.rows.entry((item, diagnostic.code)).or_default();
         let row = report::diagnostic(diagnostic, device);
-        match rows.last_mut() {
-            Some(last) if rows.len() >= MOST_OF_A_CODE => last.count += row.count,
-            _ => rows.push(row),
+        let full = rows.len() >= MOST_OF_A_CODE;
+        match rows.last_mut().filter(|_| full) {
+            Some(last) => last.count += row.count,
+            None => rows.push(row),
         }
     }
 

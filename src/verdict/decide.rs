@@ -178,14 +178,12 @@ pub fn disproved(finding: &Finding, proof: &CompleteCoverage, case: &Case<'_>) -
 pub fn prove(case: &Case<'_>) -> Result<CompleteCoverage, Vec<String>> {
     let scopes: &[&[ListScope]] = match case.platform {
         Platform::Ios => &[&[ListScope::ThirdPartyApps, ListScope::AllApps]],
-        Platform::Android | Platform::HarmonyOs => &[
-            &[ListScope::ThirdPartyApps, ListScope::AllApps],
-            &[ListScope::SystemApps, ListScope::AllApps],
-        ],
+        Platform::Android | Platform::HarmonyOs => {
+            &[&[ListScope::ThirdPartyApps, ListScope::AllApps], &[ListScope::SystemApps, ListScope::AllApps]]
+        }
         Platform::Unknown | Platform::OutOfScope => return Err(vec!["platform-unknown".to_owned()]),
     };
-    let complete: Vec<&Coverage> =
-        case.coverage.iter().filter(|c| c.completeness == Completeness::Complete).collect();
+    let complete: Vec<&Coverage> = case.coverage.iter().filter(|c| c.completeness == Completeness::Complete).collect();
     let mut gaps = Vec::new();
     let mut used: Vec<&Coverage> = Vec::new();
     let owner = [0];

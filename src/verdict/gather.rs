@@ -9,9 +9,7 @@ use crate::artifact::{Observation, Source, SourceHash, SourceId};
 use crate::format::hex;
 use crate::inventory::{Completeness, Device, Devices};
 use crate::matching::{Match, SignerStatus, Strength, match_app};
-use crate::model::{
-    AppIdentifier, Code, Diagnostic, DigestKind, ListScope, State, Timestamp, UserSet,
-};
+use crate::model::{AppIdentifier, Code, Diagnostic, DigestKind, ListScope, State, Timestamp, UserSet};
 use crate::signature::{Relation, SignatureSet};
 
 /// The findings of one device, and what came up on the way.
@@ -35,7 +33,7 @@ pub fn gather(device: &Device, devices: &Devices, set: &SignatureSet, scope: &Sc
     let mut by_key: BTreeMap<Key, Vec<Statement<'_>>> = BTreeMap::new();
     for seen in &device.apps {
         for fit in match_app(seen, device.platform, set) {
-            if scope.apps.contains_key(&fit.app) {
+            if !scope.naming(&fit.app, &fit.identifier.value).is_empty() {
                 let key = (fit.app.clone(), fit.identifier.clone(), fit.relation);
                 by_key.entry(key).or_default().push(Statement { seen, fit });
             }
@@ -155,7 +153,7 @@ fn finding(
         app: app.clone(),
         app_name: name(app),
         hosted_by: host.map(name),
-        policies: scope.apps.get(app).cloned().unwrap_or_default(),
+        policies: scope.naming(app, &identifier.value),
         relation: *relation,
         state: group.state,
         strength,
@@ -238,12 +236,7 @@ fn caveats(said: &[&&Statement<'_>], relation: Relation, devices: &Devices) -> V
 }
 
 /// A complete list that is not older omits what only a secondary source shows.
-fn conflict(
-    finding: &Finding,
-    group: &Group<'_, '_>,
-    device: &Device,
-    devices: &Devices,
-) -> Option<Diagnostic> {
+fn conflict(finding: &Finding, group: &Group<'_, '_>, device: &Device, devices: &Devices) -> Option<Diagnostic> {
     if finding.state != State::Unknown {
         return None;
     }

@@ -9,7 +9,10 @@ mod finding;
 mod gather;
 mod scope;
 
-pub use decide::{Case, CompleteCoverage, Coverage, Decision, DecideOptions, Verdict, decide, disproved, prove};
+pub use decide::{Case, CompleteCoverage, Coverage, DecideOptions, Decision, Verdict, decide, disproved, prove};
 pub use finding::{Finding, FindingCode, Provenance, SignerFact};
 pub use gather::{Gathered, gather};
 pub use scope::Scope;
+
+#[cfg(test)]
+mod tests;

@@ -4,17 +4,23 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Platform, Timestamp};
-use crate::signature::{Policy, SignatureSet};
+use crate::signature::{Policy, Resolution, SignatureSet};
 
 /// Which apps are looked for, and for whom.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
-    /// Slug of each app that a chosen policy names, with the ids of those policies.
-    pub apps: BTreeMap<String, Vec<String>>,
     /// Findings of one device at the most.
     pub most: usize,
-    unresolved: BTreeMap<Platform, Vec<String>>,
-    resolvable: usize,
+    apps: BTreeMap<String, Vec<Naming>>,
+    unresolved: BTreeMap<Platform, u32>,
+    resolvable: bool,
+}
+
+/// One policy names one app, perhaps in some editions only.
+#[derive(Debug, Clone)]
+struct Naming {
+    policy: String,
+    editions: Vec<String>,
 }
 
 /// Platforms that are judged.
@@ -25,18 +31,15 @@ impl Scope {
     pub fn new(set: &SignatureSet, policies: &[&Policy], as_of: Timestamp, most: usize) -> Self {
         let mut scope = Self { most, ..Self::default() };
         for policy in policies {
-            for entry in policy.entries_at(as_of) {
-                let app = entry.app.as_deref().and_then(|slug| set.app(slug));
-                if let Some(app) = app {
-                    scope.resolvable += 1;
-                    let ids = scope.apps.entry(app.id.clone()).or_default();
-                    if !ids.contains(&policy.id) {
-                        ids.push(policy.id.clone());
-                    }
+            for entry in policy.entries_on(as_of) {
+                if let Some(app) = &entry.app {
+                    let naming = Naming { policy: policy.id.clone(), editions: entry.editions.clone() };
+                    scope.apps.entry(app.clone()).or_default().push(naming);
                 }
                 for platform in PLATFORMS {
-                    if !app.is_some_and(|app| set.resolves(app, platform)) {
-                        scope.unresolved.entry(platform).or_default().push(entry.name.clone());
+                    match set.resolution(entry, platform) {
+                        Resolution::Resolved | Resolution::NoneKnown(_) => scope.resolvable = true,
+                        Resolution::Unresolved(_) => *scope.unresolved.entry(platform).or_default() += 1,
                     }
                 }
             }
@@ -46,16 +49,23 @@ impl Scope {
 
     /// At least one entry can be decided somewhere.
     pub fn is_resolvable(&self) -> bool {
-        self.resolvable > 0
+        self.resolvable
     }
 
     /// Every entry can be decided on this platform.
     pub fn resolved_on(&self, platform: Platform) -> bool {
-        self.unresolved.get(&platform).is_none_or(Vec::is_empty)
+        self.unresolved.get(&platform).is_none_or(|n| *n == 0)
     }
 
-    /// The same scope under one policy alone.
-    pub fn names(&self, policy: &str, app: &str) -> bool {
-        self.apps.get(app).is_some_and(|ids| ids.iter().any(|id| id == policy))
+    /// Chosen policies that name this app when it bears this identifier.
+    pub fn naming(&self, app: &str, identifier: &str) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for naming in self.apps.get(app).into_iter().flatten() {
+            let edition = naming.editions.is_empty() || naming.editions.iter().any(|e| e == identifier);
+            if edition && !out.contains(&naming.policy) {
+                out.push(naming.policy.clone());
+            }
+        }
+        out
     }
 }
