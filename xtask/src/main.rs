@@ -6,6 +6,7 @@ mod check;
 mod fixtures;
 mod generated;
 mod licences;
+mod links;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ usage: cargo run -p xtask -- COMMAND
   fixtures [PATH...]   build what the case.toml files below PATH (default: fixtures/) describe
   docs                 write every generated document, schema, man page and completion
   check                fail if anything of the above differs from what is committed
+  links                fail if a page of the documentation links to a file that is not there
   licences             fail if a dependency has a licence that deny.toml does not allow
 ";
 
@@ -40,6 +42,7 @@ fn run() -> Result<()> {
         ("fixtures", paths) => fixtures::write_all(&root, paths),
         ("docs", []) => generated::write_all(&root),
         ("check", []) => check::run(&root),
+        ("links", []) => links::run(&root),
         ("licences", []) => licences::run(&root),
         ("" | "help" | "--help" | "-h", _) => {
             print!("{USAGE}");
