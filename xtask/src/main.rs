@@ -52,8 +52,9 @@ fn run() -> Result<()> {
     }
 }
 
-/// The folder of the workspace's `Cargo.toml`.
+/// The folder of the workspace's `Cargo.toml`. Cargo names it at run time; what
+/// was compiled in may be another checkout's if both share a target folder.
 fn project_root() -> Result<PathBuf> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().map(Path::to_owned).context("the xtask package has no parent folder")
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&here).parent().map(Path::to_owned).context("the xtask package has no parent folder")
 }
