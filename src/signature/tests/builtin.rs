@@ -234,6 +234,22 @@ fn the_gate_agrees_with_the_look_up_for_every_shipped_name() {
 }
 
 #[test]
+fn store_titles_and_device_labels_count_fully_and_names_of_functions_do_not() {
+    let set = builtin();
+    for (name, ship) in [
+        ("支付宝 - Alipay", Ship::Exact),
+        ("CamScanner - PDF Scanner App", Ship::Exact),
+        ("SHAREit: Transfer, Share Files", Ship::Exact),
+        ("支付寶", Ship::Review),
+        ("Mi Doc viewer, powered by WPS Office", Ship::Review),
+        ("WeChat Pay", Ship::Review),
+    ] {
+        let found: Vec<Ship> = set.names(name).map(|i| i.ship).collect();
+        assert_eq!(found, [ship], "{name}");
+    }
+}
+
+#[test]
 fn publishers_are_a_second_factor_of_their_own_app_only() {
     let set = builtin();
     assert!(set.publisher_fits("tencent-qq", "Tencent Technology (Shenzhen) Company Limited"));
