@@ -12,7 +12,8 @@ use std::io::{self, BufRead};
 use base64::Engine as _;
 
 use super::hex;
-use super::xml::{Element, MOST_ATTRIBUTES, Pull, Step, XmlError, fill};
+use super::utf8::fill;
+use super::xml::{Element, MOST_ATTRIBUTES, Pull, Step, XmlError};
 
 /// First bytes of every file; the last one is the version.
 pub const MAGIC: &[u8; 4] = b"ABX\0";

@@ -4,6 +4,7 @@
 //! that specifies its format.
 
 pub mod abx;
+pub mod utf8;
 pub mod xml;
 mod xml_text;
 

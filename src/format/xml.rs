@@ -14,6 +14,7 @@ use std::io::{self, BufRead, Read};
 use std::ops::Range;
 
 use super::abx::AbxReader;
+use super::utf8::fill;
 use super::xml_text::TextReader;
 use crate::limits::{Limits, Stop};
 
@@ -354,18 +355,6 @@ impl<R: Read> Reader<R> {
             self.pending = None;
         }
         Event::End(&self.text)
-    }
-}
-
-/// The buffered bytes, refilled if there are none; empty only at the end.
-pub(super) fn fill<R: BufRead>(input: &mut R) -> io::Result<&[u8]> {
-    loop {
-        // Asked twice because the borrow checker refuses to return the first answer.
-        match input.fill_buf() {
-            Ok(_) => return input.fill_buf(),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
-        }
     }
 }
 
