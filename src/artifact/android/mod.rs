@@ -6,6 +6,7 @@ mod dumpsys;
 mod identity;
 mod lines;
 mod packages;
+mod pm_list;
 mod qf_rows;
 mod signers;
 #[cfg(test)]
@@ -14,3 +15,4 @@ mod testing;
 pub use androidqf::AndroidQf;
 pub use dumpsys::AndroidDumpsys;
 pub use packages::AndroidPackages;
+pub use pm_list::PmList;
