@@ -71,22 +71,23 @@ pub enum Stop {
     Entries,
 }
 
-/// Ceilings, deadline, cancellation and counters of one item.
-#[derive(Debug)]
+/// Ceilings, deadline, cancellation and counters of one item. A clone is the
+/// same leash: what it counts, the original counts.
+#[derive(Debug, Clone)]
 pub struct Leash {
     /// The ceilings.
     pub limits: Limits,
     deadline: Option<Instant>,
     cancel: Arc<AtomicBool>,
-    bytes: AtomicU64,
-    entries: AtomicU64,
+    bytes: Arc<AtomicU64>,
+    entries: Arc<AtomicU64>,
 }
 
 impl Leash {
     /// A leash whose clock starts now. `cancel` is shared with the signal handler.
     pub fn new(limits: Limits, cancel: Arc<AtomicBool>) -> Self {
         let deadline = limits.time.map(|t| Instant::now() + t);
-        Self { limits, deadline, cancel, bytes: AtomicU64::new(0), entries: AtomicU64::new(0) }
+        Self { limits, deadline, cancel, bytes: Arc::default(), entries: Arc::default() }
     }
 
     /// A leash with default limits that nobody cancels.

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: everything is in the library; only here a process ends.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(tidewaiter::cli::run(std::env::args_os()))
+}

@@ -1,1 +1,189 @@
-//! inventory
+//! Merges what the parsers said into devices, and concludes what their lists cover.
+//!
+//! Fragments may be absorbed in any order and more than once: the outcome
+//! depends on the set of (item, part) pairs alone. Imports `artifact`,
+//! `evidence`, `signature`, `format`, `limits`, `model`.
+
+mod coverage;
+mod identity;
+mod merge;
+
+use std::collections::BTreeMap;
+
+pub use coverage::{Completeness, CoverageEntry, CoverageOptions, resolve};
+pub use identity::{Identity, is_strong_serial, luhn_valid};
+
+use crate::artifact::{DeviceRecord, Fragment, Observation, RecordKind, Source, SourceId};
+use crate::model::{Code, Diagnostic, Locator, Platform, UserFact};
+
+/// Which evidence item a fragment belongs to, and which of its parses it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartId {
+    /// Number of the item in the order the evidence was given.
+    pub item: u32,
+    /// Number of the parse within the item.
+    pub part: u32,
+}
+
+/// Everything said so far.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    parts: BTreeMap<PartId, Part>,
+}
+
+#[derive(Debug)]
+struct Part {
+    root: Option<(Locator, Platform)>,
+    fragment: Fragment,
+}
+
+/// One device, every statement about it gathered.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Unique and stable name in the report.
+    pub key: String,
+    /// What the record stands for.
+    pub record: RecordKind,
+    /// Platform.
+    pub platform: Platform,
+    /// Who it is.
+    pub identity: Identity,
+    /// Users and profiles that any artifact names, by number.
+    pub users: Vec<UserFact>,
+    /// Apps that may matter; sources are numbers of [`Devices::sources`].
+    pub apps: Vec<Observation>,
+    /// Every list of apps, concluded.
+    pub coverage: Vec<CoverageEntry>,
+    /// Items that speak of it.
+    pub items: Vec<u32>,
+    /// Messages about the merging of this device.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Inventory {
+    /// Takes in what one parse said. `root` names the device root that all
+    /// parts of an item share, so that they speak of one device; `None` for
+    /// exports, whose records each stand for a device of their own.
+    pub fn absorb(&mut self, id: PartId, root: Option<(Locator, Platform)>, fragment: Fragment) {
+        self.parts.insert(id, Part { root, fragment });
+    }
+
+    /// Records of computers and television boxes.
+    pub fn out_of_scope(&self) -> u64 {
+        self.parts.values().map(|p| p.fragment.out_of_scope).sum()
+    }
+
+    /// Gathers records of one device. Devices are then made one at a time.
+    pub fn into_devices(self, options: CoverageOptions) -> Devices {
+        let mut sources = Vec::new();
+        let mut source_items = Vec::new();
+        let mut records = Vec::new();
+        let mut diagnostics = Vec::new();
+        for (id, part) in self.parts {
+            let first = sources.len() as u32;
+            source_items.extend(std::iter::repeat_n(id.item, part.fragment.sources.len()));
+            sources.extend(part.fragment.sources);
+            diagnostics.extend(part.fragment.diagnostics.into_iter().map(|d| (id.item, d)));
+            let mut devices = part.fragment.devices;
+            if let (true, Some((_, platform))) = (devices.is_empty(), &part.root) {
+                devices.push(bare_record(*platform));
+            }
+            for mut record in devices {
+                renumber(&mut record, first);
+                let root = part.root.as_ref().map(|(locator, _)| locator.clone());
+                records.push(merge::Row { item: id.item, root, record });
+            }
+        }
+        let (groups, conflicts) = merge::group(&records);
+        diagnostics.extend(conflicts);
+        Devices { sources, source_items, rows: records, groups, options, diagnostics }
+    }
+}
+
+/// A device root of which nothing could be read is still a device.
+fn bare_record(platform: Platform) -> DeviceRecord {
+    DeviceRecord {
+        record: RecordKind::Device,
+        platform,
+        locator_source: None,
+        at: crate::artifact::At::Whole,
+        facts: Vec::new(),
+        users: Vec::new(),
+        apps: Vec::new(),
+        lists: Vec::new(),
+        committed: true,
+    }
+}
+
+fn renumber(record: &mut DeviceRecord, first: u32) {
+    if let Some(source) = &mut record.locator_source {
+        source.0 += first;
+    }
+    for app in &mut record.apps {
+        app.source.0 += first;
+    }
+    for (source, _) in &mut record.lists {
+        source.0 += first;
+    }
+}
+
+/// Every device of the run, compact; made into [`Device`]s one at a time.
+#[derive(Debug)]
+pub struct Devices {
+    /// Every consulted file.
+    pub sources: Vec<Source>,
+    /// The item of each source.
+    pub source_items: Vec<u32>,
+    /// Messages with the item they belong to.
+    pub diagnostics: Vec<(u32, Diagnostic)>,
+    rows: Vec<merge::Row>,
+    groups: Vec<merge::Group>,
+    options: CoverageOptions,
+}
+
+impl Devices {
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.groups.len()
+    }
+
+    /// None at all.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// The consulted file with this number.
+    pub fn source(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(id.0 as usize)
+    }
+
+    /// Keys in the order of the report, each with the items that speak of it.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, Vec<u32>)> {
+        self.groups.iter().map(|g| (g.key.as_str(), merge::items(g, &self.rows)))
+    }
+
+    /// Devices in the order of their keys, each made when it is asked for.
+    pub fn iter(&self) -> impl Iterator<Item = Device> {
+        self.groups.iter().map(|group| self.device(group))
+    }
+
+    fn device(&self, group: &merge::Group) -> Device {
+        let rows: Vec<&merge::Row> = group.rows.iter().filter_map(|i| self.rows.get(*i as usize)).collect();
+        let mut device = merge::device(group, &rows);
+        for row in &rows {
+            for (source, list) in &row.record.lists {
+                let entry = resolve(*source, list, &device.identity, &self.options);
+                device.coverage.push(entry);
+            }
+        }
+        device.coverage.sort_by(|a, b| (a.scope, &a.users, a.source).cmp(&(b.scope, &b.users, b.source)));
+        for user in coverage::users_without_list(&device) {
+            let message = format!("user {user} exists, and no app list speaks for it");
+            device.diagnostics.push(Diagnostic::new(Code::UserWithoutList, None, message));
+        }
+        device
+    }
+}
+
+#[cfg(test)]
+mod tests;

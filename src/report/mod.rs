@@ -1,1 +1,73 @@
-//! report
+//! The frozen report and its renderers.
+//!
+//! A renderer is handed the run, then devices one at a time, then the rest: it
+//! never holds the whole report. Imports `verdict`, `matching`, `inventory`,
+//! `model`.
+
+mod apps;
+mod assemble;
+mod json;
+mod ndjson;
+mod summary;
+mod table;
+mod text;
+pub mod v1;
+
+use std::io::{self, Write};
+
+pub use apps::{AppRow, DeviceApps, apps_table, device_apps};
+pub use assemble::{consulted, coverage_of, device, diagnostic};
+pub use summary::{Tally, exit_status};
+
+/// What a renderer may do with the terminal it writes to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Style {
+    /// Columns; 80 where unknown.
+    pub width: usize,
+    /// Colours.
+    pub color: bool,
+}
+
+/// Turns a report into bytes, piece by piece.
+pub trait Renderer {
+    /// Before the first device. The run has no end yet.
+    fn begin(&mut self, run: &v1::Run, out: &mut dyn Write) -> io::Result<()>;
+
+    /// One device, in the order of the keys.
+    fn device(&mut self, device: &v1::Device, out: &mut dyn Write) -> io::Result<()>;
+
+    /// One item of evidence, after all devices.
+    fn evidence(&mut self, evidence: &v1::Evidence, out: &mut dyn Write) -> io::Result<()>;
+
+    /// One message, after all evidence.
+    fn diagnostic(&mut self, diagnostic: &v1::Diagnostic, out: &mut dyn Write) -> io::Result<()>;
+
+    /// After everything; the run has its end now.
+    fn end(&mut self, run: &v1::Run, summary: &v1::Summary, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// A report format.
+pub struct Format {
+    /// The word of `--format`.
+    pub id: &'static str,
+    /// One line for `--help`.
+    pub title: &'static str,
+    /// Makes a renderer.
+    pub make: fn(Style) -> Box<dyn Renderer>,
+}
+
+/// Every report format. Adding one is one file and one line.
+pub const RENDERERS: &[Format] = &[
+    Format { id: "table", title: "for people, in a terminal", make: |style| Box::new(table::Table::new(style)) },
+    Format { id: "json", title: "one document, version 1", make: |_| Box::new(json::Json::default()) },
+    Format { id: "ndjson", title: "one object a line, streamed", make: |_| Box::new(ndjson::Ndjson) },
+];
+
+/// The JSON Schema of a whole report.
+pub fn schema_json() -> String {
+    let mut schema = schemars::schema_for!(v1::Report);
+    schema.insert("title".to_owned(), "tidewaiter report, version 1".into());
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}

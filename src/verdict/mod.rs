@@ -1,1 +1,18 @@
-//! verdict
+//! Findings and one verdict per device.
+//!
+//! [`decide`] is one pure function over what the report holds; every command
+//! uses it. `Clear` carries a [`CompleteCoverage`], which only [`prove`] makes.
+//! Imports `matching`, `inventory`, `signature`, `artifact` (sources), `model`.
+
+mod decide;
+mod finding;
+mod gather;
+mod scope;
+
+pub use decide::{Case, CompleteCoverage, Coverage, DecideOptions, Decision, Verdict, decide, disproved, prove};
+pub use finding::{Finding, FindingCode, Provenance, SignerFact};
+pub use gather::{Gathered, gather};
+pub use scope::Scope;
+
+#[cfg(test)]
+mod tests;

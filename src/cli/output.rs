@@ -1,0 +1,112 @@
+//! Where results go: standard output, or a file written aside and renamed at
+//! the end, so that a failed run never leaves half a report.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::Failure;
+use super::args::{Color, OutputArgs};
+
+/// One requested format.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) format: String,
+    pub(super) file: Option<PathBuf>,
+}
+
+/// The formats asked for; `default` on standard output where none is.
+pub(super) fn wanted(args: &OutputArgs, known: &[&str], default: &str) -> Result<Vec<Wanted>, Failure> {
+    let mut out: Vec<Wanted> = Vec::new();
+    for text in &args.format {
+        let (format, file) = match text.split_once('=') {
+            Some((format, file)) if !file.is_empty() => (format, Some(PathBuf::from(file))),
+            Some((format, _)) => {
+                return Err(Failure::usage(anyhow::anyhow!("--format {format}= names no file")));
+            }
+            None => (text.as_str(), None),
+        };
+        if !known.contains(&format) {
+            let message = anyhow::anyhow!("there is no format `{format}`; there are {}", known.join(", "));
+            return Err(Failure::usage(message));
+        }
+        if out.iter().any(|w| w.file == file) {
+            let place = file.map_or("standard output".to_owned(), |f| f.display().to_string());
+            return Err(Failure::usage(anyhow::anyhow!("two formats for {place}; give one of them =FILE")));
+        }
+        out.push(Wanted { format: format.to_owned(), file });
+    }
+    if out.is_empty() {
+        out.push(Wanted { format: default.to_owned(), file: None });
+    }
+    Ok(out)
+}
+
+/// A place to write to.
+pub(super) struct Sink {
+    writer: BufWriter<Box<dyn Write>>,
+    rename: Option<(PathBuf, PathBuf)>,
+}
+
+impl Sink {
+    /// Opens standard output, or a temporary file beside `file`.
+    pub(super) fn open(file: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(file) = file else {
+            return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(io::stdout())), rename: None });
+        };
+        let Some(name) = file.file_name() else { bail!("{} is no file name", file.display()) };
+        let mut aside = std::ffi::OsString::from(".");
+        aside.push(name);
+        aside.push(format!(".{}.part", std::process::id()));
+        let aside = file.with_file_name(aside);
+        let open = File::options().write(true).create_new(true).open(&aside);
+        let handle = open.with_context(|| format!("cannot write beside {}", file.display()))?;
+        let writer: Box<dyn Write> = Box::new(handle);
+        Ok(Self { writer: BufWriter::with_capacity(1 << 16, writer), rename: Some((aside, file.to_owned())) })
+    }
+
+    /// Flushes and gives the file its name.
+    pub(super) fn commit(mut self) -> anyhow::Result<()> {
+        self.writer.flush()?;
+        if let Some((aside, file)) = self.rename.take() {
+            fs::rename(&aside, &file).with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.writer.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        if let Some((aside, _)) = &self.rename {
+            let _ = fs::remove_file(aside);
+        }
+    }
+}
+
+/// Whether to colour what goes to standard output.
+pub(super) fn color(choice: Color) -> bool {
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    }
+}
+
+/// Columns of the terminal; 80 where there is none. `COLUMNS` decides.
+pub(super) fn width() -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let width = told.or_else(|| terminal_size::terminal_size().map(|(w, _)| usize::from(w.0)));
+    width.filter(|w| (40..=1000).contains(w)).unwrap_or(80)
+}

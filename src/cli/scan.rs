@@ -1,0 +1,159 @@
+//! `tidewaiter scan`.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::args::{LimitArgs, MinStrength, ReadArgs, ScanArgs};
+use super::output::{self, Sink};
+use super::progress::Progress;
+use super::{EXIT_CANNOT_RUN, Failure};
+use crate::artifact::Retain;
+use crate::limits::Limits;
+use crate::matching::Strength;
+use crate::model::Timestamp;
+use crate::report::{RENDERERS, Renderer, Style};
+use crate::scan::{Gathered, Input, Judged, Options, Reading, read, write_report};
+use crate::signature::SignatureSet;
+
+pub(super) fn run(args: &ScanArgs) -> Result<u8, Failure> {
+    let known: Vec<&str> = RENDERERS.iter().map(|f| f.id).collect();
+    let wanted = output::wanted(&args.read.output, &known, "table")?;
+    let set = SignatureSet::load(&args.read.signatures).map_err(Failure::cannot_run)?;
+    let options = options(args)?;
+    let judged = Judged::new(&set, &options).map_err(|error| match error {
+        crate::scan::PolicyError::Unknown(_) => Failure::usage(error),
+        crate::scan::PolicyError::Unresolvable(_) => Failure::cannot_run(error),
+    })?;
+    // Outputs are opened before any evidence is read: a run of hours must not
+    // end at a folder that does not exist.
+    let mut sinks = Vec::new();
+    for want in &wanted {
+        sinks.push(Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?);
+    }
+    let gathered = gather(&args.read, Retain::Relevant(&set))?;
+    let mut outputs: Vec<(Box<dyn Renderer>, Box<dyn Write + '_>)> = Vec::new();
+    for (want, sink) in wanted.iter().zip(&mut sinks) {
+        let on_stdout = want.file.is_none();
+        let style = Style { width: output::width(), color: on_stdout && output::color(args.read.output.color) };
+        let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
+        outputs.push(((format.make)(style), Box::new(sink)));
+    }
+    let status = match write_report(gathered, &judged, &mut outputs) {
+        Ok(status) => status,
+        // The reader of a pipe had enough; that is no failure of ours.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(EXIT_CANNOT_RUN),
+        Err(error) => return Err(Failure::cannot_run(error)),
+    };
+    drop(outputs);
+    for sink in sinks {
+        sink.commit().map_err(Failure::cannot_run)?;
+    }
+    Ok(if args.exit_zero && matches!(status, 1 | 3) { 0 } else { status })
+}
+
+fn options(args: &ScanArgs) -> Result<Options, Failure> {
+    let epoch = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => Some(
+            text.parse()
+                .ok()
+                .and_then(Timestamp::from_unix)
+                .with_context(|| format!("SOURCE_DATE_EPOCH={text} is no time"))
+                .map_err(Failure::usage)?,
+        ),
+        Err(_) => None,
+    };
+    let fixed = args.run_time.or(epoch);
+    let now = fixed.unwrap_or_else(Timestamp::now);
+    Ok(Options {
+        policies: args.policy.clone(),
+        as_of: args.as_of.unwrap_or(now),
+        min_strength: match args.min_strength {
+            MinStrength::Probable => Strength::Probable,
+            MinStrength::Strong => Strength::Strong,
+            MinStrength::Definitive => Strength::Definitive,
+        },
+        assume_full_lists: args.assume_full_lists,
+        stale_after_days: args.stale_after,
+        max_age_days: args.max_age,
+        most_findings: args.read.limits.max_findings.unwrap_or(Limits::default().findings),
+        started_at: now,
+        fixed_clock: fixed.is_some(),
+    })
+}
+
+/// Reads the evidence that the arguments name.
+pub(super) fn gather(args: &ReadArgs, retain: Retain<'_>) -> Result<Gathered, Failure> {
+    let inputs = inputs(args)?;
+    let cancel = Arc::new(AtomicBool::new(false));
+    on_interrupt(&cancel);
+    let progress = Progress::new(args.quiet, args.verbose);
+    let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
+    let reading = Reading { retain, limits: limits(&args.limits), jobs, cancel, observer: &progress };
+    let gathered = read(&inputs, &reading);
+    progress.clear();
+    Ok(gathered)
+}
+
+/// The first Ctrl-C ends the work and writes the report of what was read; the
+/// second ends the process.
+fn on_interrupt(cancel: &Arc<AtomicBool>) {
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, cancel.clone());
+        let _ = signal_hook::flag::register(signal, cancel.clone());
+    }
+}
+
+fn inputs(args: &ReadArgs) -> Result<Vec<Input>, Failure> {
+    let mut paths = args.paths.clone();
+    if let Some(from) = &args.paths_from {
+        paths.extend(listed(from, args.null)?);
+    }
+    if paths.is_empty() {
+        return Err(Failure::usage(anyhow::anyhow!("no PATH was given")));
+    }
+    let dashes = paths.iter().filter(|p| p.as_os_str() == "-").count();
+    if dashes > 1 || (dashes > 0 && args.paths_from.as_deref() == Some(std::path::Path::new("-"))) {
+        return Err(Failure::usage(anyhow::anyhow!("standard input can be read once only")));
+    }
+    Ok(paths.into_iter().map(|p| if p.as_os_str() == "-" { Input::Stdin } else { Input::Path(p) }).collect())
+}
+
+fn listed(from: &std::path::Path, null: bool) -> Result<Vec<PathBuf>, Failure> {
+    let mut bytes = Vec::new();
+    let read = if from.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(from).and_then(|mut f| f.read_to_end(&mut bytes))
+    };
+    read.with_context(|| format!("cannot read paths from {}", from.display())).map_err(Failure::usage)?;
+    let end = if null { 0 } else { b'\n' };
+    let lines = bytes.split(|b| *b == end).map(|l| if null { l } else { l.strip_suffix(b"\r").unwrap_or(l) });
+    Ok(lines.filter(|l| !l.is_empty()).map(path_of).collect())
+}
+
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+fn limits(args: &LimitArgs) -> Limits {
+    let mut limits = Limits::default();
+    limits.time = args.max_time.map(Duration::from_secs);
+    limits.file_bytes = args.max_file_bytes.unwrap_or(limits.file_bytes);
+    limits.file_in_memory = args.max_memory_file.unwrap_or(limits.file_in_memory);
+    limits.entries = args.max_entries.unwrap_or(limits.entries);
+    limits.depth = args.max_depth.unwrap_or(limits.depth);
+    limits.ratio = args.max_ratio.unwrap_or(limits.ratio);
+    limits.findings = args.max_findings.unwrap_or(limits.findings);
+    limits
+}

@@ -1,0 +1,262 @@
+//! What the lists of a device prove: each statement of a parser, concluded with
+//! everything else that is known.
+//!
+//! No parser says "complete". Completeness follows here from the documented
+//! nature of the source, how its reading ended, how many entries were lost,
+//! who owns the device, and how old the list is.
+
+use super::{Device, Identity};
+use crate::artifact::SourceId;
+use crate::model::{Answer, Basis, End, Enrollment, ListScope, ListStatement, Ownership, Timestamp, UserSet};
+
+/// What may be assumed, and as of when.
+#[derive(Debug, Clone, Copy)]
+pub struct CoverageOptions {
+    /// The user vouches that lists which may be filtered are full.
+    pub assume_full_lists: bool,
+    /// The time at which ages are counted.
+    pub as_of: Timestamp,
+    /// Lists of management systems older than this many days prove nothing.
+    pub stale_after_days: u32,
+    /// Any list older than this many days proves nothing.
+    pub max_age_days: Option<u32>,
+}
+
+/// What a list proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Completeness {
+    /// Every app of its scope, for its users, is named.
+    Complete,
+    /// Some are.
+    Partial,
+    /// The source says it holds none, or holds nothing.
+    NotCollected,
+    /// It could not be read.
+    Unreadable,
+}
+
+impl Completeness {
+    /// The value of the report.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::NotCollected => "not-collected",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// One list, concluded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverageEntry {
+    /// Which apps.
+    pub scope: ListScope,
+    /// For which users.
+    pub users: UserSet,
+    /// What it proves.
+    pub completeness: Completeness,
+    /// Why, in kebab-case.
+    pub basis: &'static str,
+    /// Entries it names as present.
+    pub entries: u64,
+    /// When it was collected.
+    pub as_of: Option<Timestamp>,
+    /// What had to be assumed for it; a sentence. On a complete entry: the user vouched.
+    pub assumption: Option<&'static str>,
+    /// Its file.
+    pub source: SourceId,
+    /// Anything else a reader must know.
+    pub note: Option<Box<str>>,
+}
+
+/// Concludes one statement.
+pub fn resolve(
+    source: SourceId,
+    list: &ListStatement,
+    identity: &Identity,
+    options: &CoverageOptions,
+) -> CoverageEntry {
+    let as_of = list.as_of.or(if list.managed { identity.last_seen } else { None });
+    let (completeness, basis, assumption) = conclude(list, as_of, identity, options);
+    CoverageEntry {
+        scope: list.scope,
+        users: list.users.clone(),
+        completeness,
+        basis,
+        entries: list.entries,
+        as_of,
+        assumption,
+        source,
+        note: list.note.clone(),
+    }
+}
+
+const UNMARKED: &str = "The export has no end mark: it is taken not to have been cut off between two rows.";
+
+fn conclude(
+    list: &ListStatement,
+    as_of: Option<Timestamp>,
+    identity: &Identity,
+    options: &CoverageOptions,
+) -> (Completeness, &'static str, Option<&'static str>) {
+    use Completeness::{Complete, NotCollected, Partial, Unreadable};
+    let answer = answer(list.basis, identity);
+    if list.end == End::Unreadable {
+        return (Unreadable, "unreadable", None);
+    }
+    if let Answer::NotCollected(reason) = answer {
+        return (NotCollected, reason.0, None);
+    }
+    if list.end == End::Cut {
+        return (Partial, "cut-off", None);
+    }
+    if list.entries == 0 && !list.counted {
+        return (NotCollected, "empty-list", None);
+    }
+    if list.end == End::More {
+        return (Partial, "more-pages", None);
+    }
+    if list.errors > 0 {
+        return (Partial, "unreadable-entries", None);
+    }
+    let (basis, assumption) = match answer {
+        Answer::Complete if list.end == End::Unmarked => ("assumed-full-list", Some(UNMARKED)),
+        Answer::Complete => ("complete-list", None),
+        Answer::Assumed(assumption) => ("assumed-full-list", Some(assumption)),
+        Answer::Partial(reason) => return (Partial, reason.0, None),
+        Answer::ManagedOnly => return (Partial, "managed-apps-only", None),
+        Answer::NotCollected(reason) => return (NotCollected, reason.0, None),
+    };
+    if let Some(basis) = too_old(list.managed, as_of, options) {
+        return (Partial, basis, assumption);
+    }
+    if assumption.is_some() && !options.assume_full_lists {
+        return (Partial, basis, assumption);
+    }
+    (Complete, basis, assumption)
+}
+
+fn answer(basis: Basis, identity: &Identity) -> Answer {
+    match basis {
+        Basis::Always(answer) => answer,
+        Basis::ByOwnership { corporate, personal, unknown } => match identity.ownership {
+            Ownership::Corporate => corporate,
+            Ownership::Personal => personal,
+            Ownership::Unknown => unknown,
+        },
+        Basis::ByEnrollment { fully_managed, other } => match identity.enrollment {
+            Enrollment::FullyManaged => fully_managed,
+            _ => other,
+        },
+    }
+}
+
+fn too_old(managed: bool, as_of: Option<Timestamp>, options: &CoverageOptions) -> Option<&'static str> {
+    let older_than = |days: u32| as_of.is_none_or(|t| options.as_of.days_since(t) >= i64::from(days).saturating_add(1));
+    if managed && as_of.is_none() {
+        return Some("age-unknown");
+    }
+    if managed && older_than(options.stale_after_days) {
+        return Some("stale");
+    }
+    options.max_age_days.filter(|days| older_than(*days)).map(|_| "older-than-max-age")
+}
+
+/// Users that exist and that no list speaks for, complete or not.
+pub(super) fn users_without_list(device: &Device) -> Vec<u32> {
+    let covered = |id: u32| {
+        device.coverage.iter().any(|c| match &c.users {
+            UserSet::All => true,
+            UserSet::Only(ids) => ids.contains(&id),
+        })
+    };
+    if device.coverage.is_empty() {
+        return Vec::new();
+    }
+    device.users.iter().map(|u| u.id).filter(|id| !covered(*id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Reason;
+
+    fn options() -> CoverageOptions {
+        CoverageOptions {
+            assume_full_lists: false,
+            as_of: Timestamp::parse("2026-11-21").unwrap(),
+            stale_after_days: 30,
+            max_age_days: None,
+        }
+    }
+
+    fn list(basis: Basis, end: End) -> ListStatement {
+        ListStatement::new(ListScope::ThirdPartyApps, UserSet::All, basis, end, 3)
+    }
+
+    fn outcome(list: &ListStatement, options: &CoverageOptions) -> (Completeness, &'static str) {
+        let entry = resolve(SourceId(0), list, &Identity::default(), options);
+        (entry.completeness, entry.basis)
+    }
+
+    #[test]
+    fn only_a_whole_list_of_a_complete_source_is_complete() {
+        use Completeness::{Complete, NotCollected, Partial, Unreadable};
+        let whole = list(Basis::Always(Answer::Complete), End::Proven);
+        assert_eq!(outcome(&whole, &options()), (Complete, "complete-list"));
+        let cases = [
+            (ListStatement { end: End::Cut, ..whole.clone() }, Partial, "cut-off"),
+            (ListStatement { end: End::More, ..whole.clone() }, Partial, "more-pages"),
+            (ListStatement { end: End::Unmarked, ..whole.clone() }, Partial, "assumed-full-list"),
+            (ListStatement { end: End::Unreadable, ..whole.clone() }, Unreadable, "unreadable"),
+            (ListStatement { errors: 1, ..whole.clone() }, Partial, "unreadable-entries"),
+            (ListStatement { entries: 0, ..whole.clone() }, NotCollected, "empty-list"),
+            (list(Basis::Always(Answer::ManagedOnly), End::Proven), Partial, "managed-apps-only"),
+            (list(Basis::Always(Answer::Partial(Reason("side-record"))), End::Proven), Partial, "side-record"),
+        ];
+        for (list, completeness, basis) in cases {
+            assert_eq!(outcome(&list, &options()), (completeness, basis));
+        }
+    }
+
+    #[test]
+    fn an_assumption_counts_only_when_vouched_for() {
+        let assumed = list(Basis::Always(Answer::Assumed("No filter was used.")), End::Proven);
+        assert_eq!(outcome(&assumed, &options()).0, Completeness::Partial);
+        let vouched = CoverageOptions { assume_full_lists: true, ..options() };
+        let entry = resolve(SourceId(0), &assumed, &Identity::default(), &vouched);
+        assert_eq!((entry.completeness, entry.assumption), (Completeness::Complete, Some("No filter was used.")));
+    }
+
+    #[test]
+    fn a_managed_list_goes_stale_and_one_of_unknown_age_is_no_proof() {
+        let mut managed = list(Basis::Always(Answer::Complete), End::Proven);
+        managed.managed = true;
+        assert_eq!(outcome(&managed, &options()), (Completeness::Partial, "age-unknown"));
+        managed.as_of = Timestamp::parse("2026-10-22T00:00:00Z");
+        assert_eq!(outcome(&managed, &options()).0, Completeness::Complete);
+        managed.as_of = Timestamp::parse("2026-10-20T00:00:00Z");
+        assert_eq!(outcome(&managed, &options()), (Completeness::Partial, "stale"));
+    }
+
+    #[test]
+    fn ownership_from_another_file_decides_what_an_export_proves() {
+        let by_owner = list(
+            Basis::ByOwnership {
+                corporate: Answer::Complete,
+                personal: Answer::ManagedOnly,
+                unknown: Answer::Partial(Reason("ownership-unknown")),
+            },
+            End::Proven,
+        );
+        let at = |ownership| {
+            let identity = Identity { ownership, ..Identity::default() };
+            let entry = resolve(SourceId(0), &by_owner, &identity, &options());
+            (entry.completeness, entry.basis)
+        };
+        assert_eq!(at(Ownership::Corporate), (Completeness::Complete, "complete-list"));
+        assert_eq!(at(Ownership::Personal), (Completeness::Partial, "managed-apps-only"));
+        assert_eq!(at(Ownership::Unknown), (Completeness::Partial, "ownership-unknown"));
+    }
+}

@@ -1,0 +1,220 @@
+//! Who a device is: the facts of all its records, one value each, and which of
+//! them are strong enough to join records.
+
+use crate::model::{DeviceFact, Enrollment, FactKind, Ownership, Timestamp};
+
+/// The identity of one device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Serial number.
+    pub serial: Option<String>,
+    /// Apple's unique device identifier, lower case.
+    pub udid: Option<String>,
+    /// `system/tenant/id`.
+    pub enrollment_id: Option<String>,
+    /// Each with 15 digits and a valid Luhn digit.
+    pub imei: Vec<String>,
+    /// `system/tenant/id`.
+    pub mdm_id: Option<String>,
+    /// Further identifiers, never joined on.
+    pub other_ids: Vec<String>,
+    /// Account of the main user.
+    pub primary_user: Option<String>,
+    /// Model.
+    pub model: Option<String>,
+    /// Version of the operating system.
+    pub os_version: Option<String>,
+    /// Who owns it.
+    pub ownership: Ownership,
+    /// How it is managed.
+    pub enrollment: Enrollment,
+    /// Last contact with its management system.
+    pub last_seen: Option<Timestamp>,
+}
+
+impl Identity {
+    /// Adds a statement. The first value of a property speaks; a different
+    /// later one is returned as a conflict (identifiers are kept in
+    /// `other_ids` as well).
+    pub(super) fn add(&mut self, fact: &DeviceFact) -> Option<(FactKind, String)> {
+        let value = normal(fact);
+        let slot = match fact.kind {
+            FactKind::Name => &mut self.name,
+            FactKind::Serial => &mut self.serial,
+            FactKind::Udid => &mut self.udid,
+            FactKind::EnrollmentId => &mut self.enrollment_id,
+            FactKind::MdmId => &mut self.mdm_id,
+            FactKind::PrimaryUser => &mut self.primary_user,
+            FactKind::Model => &mut self.model,
+            FactKind::OsVersion => &mut self.os_version,
+            FactKind::Imei => {
+                push_new(if luhn_valid(&value) { &mut self.imei } else { &mut self.other_ids }, value);
+                return None;
+            }
+            FactKind::OtherId => {
+                push_new(&mut self.other_ids, value);
+                return None;
+            }
+            FactKind::Ownership => {
+                let said = Ownership::parse(&value);
+                // Personal is the cautious reading where records disagree.
+                if said == Ownership::Personal || self.ownership == Ownership::Unknown {
+                    self.ownership = said;
+                }
+                return None;
+            }
+            FactKind::Enrollment => {
+                if self.enrollment == Enrollment::Unknown {
+                    self.enrollment = Enrollment::parse(&value);
+                }
+                return None;
+            }
+            FactKind::LastSeen => {
+                self.last_seen = self.last_seen.max(Timestamp::parse(&value));
+                return None;
+            }
+        };
+        match slot {
+            None => *slot = Some(value),
+            Some(known) if *known == value => {}
+            Some(known) if fact.kind == FactKind::Name || fact.kind == FactKind::PrimaryUser => {
+                let conflict = format!("{known} and {value}");
+                return Some((fact.kind, conflict));
+            }
+            Some(known) => {
+                let conflict = format!("{known} and {value}");
+                if is_identifier(fact.kind) {
+                    push_new(&mut self.other_ids, value);
+                }
+                return Some((fact.kind, conflict));
+            }
+        }
+        None
+    }
+}
+
+fn push_new(list: &mut Vec<String>, value: String) {
+    if !list.contains(&value) {
+        list.push(value);
+    }
+}
+
+fn is_identifier(kind: FactKind) -> bool {
+    matches!(kind, FactKind::Serial | FactKind::Udid | FactKind::EnrollmentId | FactKind::MdmId)
+}
+
+/// One spelling for each value: UDIDs in lower case, IMEIs without separators.
+fn normal(fact: &DeviceFact) -> String {
+    match fact.kind {
+        FactKind::Udid => fact.value.to_ascii_lowercase(),
+        FactKind::Imei => fact.value.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect(),
+        _ => fact.value.to_string(),
+    }
+}
+
+/// The strong identifier a fact states, normalised; `None` where it is none.
+pub(super) fn strong(fact: &DeviceFact) -> Option<(FactKind, String)> {
+    let value = normal(fact);
+    let strong = match fact.kind {
+        FactKind::Serial => is_strong_serial(&value),
+        FactKind::Udid => value.len() >= 20 && !is_placeholder(&value),
+        FactKind::Imei => luhn_valid(&value),
+        FactKind::MdmId | FactKind::EnrollmentId => {
+            value.rsplit('/').next().is_some_and(|id| id.len() >= 1 && !is_placeholder(id))
+        }
+        _ => false,
+    };
+    strong.then_some((fact.kind, value))
+}
+
+/// At least 6 characters and no placeholder.
+pub fn is_strong_serial(serial: &str) -> bool {
+    serial.chars().count() >= 6 && !is_placeholder(serial)
+}
+
+/// Values that vendors and tools write when they know none.
+fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let mut characters = lower.chars().filter(|c| c.is_alphanumeric());
+    let Some(first) = characters.next() else { return true };
+    if characters.all(|c| c == first) {
+        return true;
+    }
+    const PLACEHOLDERS: &[&str] = &[
+        "unknown",
+        "default",
+        "defaultstring",
+        "default string",
+        "notavailable",
+        "not available",
+        "n/a",
+        "none",
+        "null",
+        "undefined",
+        "unavailable",
+        "android",
+        "0123456789abcdef",
+        "0123456789",
+        "1234567890",
+        "123456789",
+        "12345678",
+        "123456",
+        "serial",
+        "serialnumber",
+        "to be filled by o.e.m.",
+        "system serial number",
+    ];
+    PLACEHOLDERS.contains(&lower.as_str())
+}
+
+/// 15 digits whose last is the Luhn digit, not all alike.
+pub fn luhn_valid(imei: &str) -> bool {
+    if imei.len() != 15 || !imei.bytes().all(|b| b.is_ascii_digit()) || is_placeholder(imei) {
+        return false;
+    }
+    let sum: u32 = imei
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(i, b)| {
+            let digit = u32::from(b - b'0') * if i % 2 == 1 { 2 } else { 1 };
+            digit / 10 + digit % 10
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fact(kind: FactKind, value: &str) -> DeviceFact {
+        DeviceFact { kind, value: value.into() }
+    }
+
+    #[test]
+    fn placeholders_and_short_serials_join_nothing() {
+        for weak in ["unknown", "000000000000", "12345", "0123456789ABCDEF", "N/A"] {
+            assert_eq!(strong(&fact(FactKind::Serial, weak)), None, "{weak}");
+        }
+        assert!(strong(&fact(FactKind::Serial, "F2LXQ0AAHG04")).is_some());
+    }
+
+    #[test]
+    fn an_imei_needs_fifteen_digits_and_its_check_digit() {
+        assert!(luhn_valid("490154203237518"));
+        for wrong in ["490154203237519", "42", "000000000000000", "49015420323751x"] {
+            assert!(!luhn_valid(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_second_serial_is_kept_as_other_id_and_reported() {
+        let mut identity = Identity::default();
+        assert_eq!(identity.add(&fact(FactKind::Serial, "AAAAAB")), None);
+        assert!(identity.add(&fact(FactKind::Serial, "CCCCCD")).is_some());
+        assert_eq!((identity.serial.as_deref(), identity.other_ids), (Some("AAAAAB"), vec!["CCCCCD".to_owned()]));
+    }
+}

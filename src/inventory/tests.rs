@@ -1,0 +1,140 @@
+//! Merging: order-independent, idempotent, never across platforms.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::artifact::{At, DeviceRecord};
+use crate::model::{Answer, Basis, DeviceFact, End, FactKind, ListScope, ListStatement, Timestamp, UserSet};
+
+fn options() -> CoverageOptions {
+    CoverageOptions {
+        assume_full_lists: false,
+        as_of: Timestamp::parse("2026-11-21").unwrap(),
+        stale_after_days: 30,
+        max_age_days: None,
+    }
+}
+
+fn record(platform: Platform, facts: &[(FactKind, String)]) -> Fragment {
+    let facts = facts.iter().map(|(kind, value)| DeviceFact { kind: *kind, value: value.as_str().into() }).collect();
+    let list = ListStatement::new(ListScope::AllApps, UserSet::All, Basis::Always(Answer::Complete), End::Proven, 1);
+    let device = DeviceRecord {
+        record: RecordKind::Device,
+        platform,
+        locator_source: None,
+        at: At::Whole,
+        facts,
+        users: Vec::new(),
+        apps: Vec::new(),
+        lists: vec![(SourceId(0), list)],
+        committed: true,
+    };
+    let mut fragment = Fragment::default();
+    fragment.sources.push(Source {
+        locator: Locator::path(b"export.csv"),
+        artifact: "test",
+        does_not_prove: "",
+        size: None,
+        mtime: None,
+        hash: crate::artifact::SourceHash::None,
+    });
+    fragment.devices.push(device);
+    fragment
+}
+
+fn outcome(parts: &[(u32, Fragment)]) -> Vec<String> {
+    let mut inventory = Inventory::default();
+    for (item, fragment) in parts {
+        let copy = Fragment {
+            sources: fragment.sources.clone(),
+            devices: fragment.devices.clone(),
+            diagnostics: fragment.diagnostics.clone(),
+            out_of_scope: 0,
+        };
+        inventory.absorb(PartId { item: *item, part: 0 }, None, copy);
+    }
+    let devices = inventory.into_devices(options());
+    devices.iter().map(|d| format!("{} {:?} {:?} {}", d.key, d.identity, d.items, d.coverage.len())).collect()
+}
+
+fn facts() -> impl Strategy<Value = Vec<(FactKind, String)>> {
+    let kind = prop::sample::select(vec![FactKind::Serial, FactKind::Udid, FactKind::MdmId, FactKind::Name]);
+    let one = (kind, 0_u8..4).prop_map(|(kind, n)| {
+        let value = match kind {
+            FactKind::Udid => format!("00008110-0012345678901{n:03}"),
+            FactKind::MdmId => format!("intune/-/device-{n}"),
+            _ => format!("SERIAL{n}XY"),
+        };
+        (kind, value)
+    });
+    prop::collection::vec(one, 0..3)
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_absorbing_does_not_matter_nor_does_repeating(
+        all in prop::collection::vec((facts(), any::<bool>()), 1..7), seed in any::<u64>(),
+    ) {
+        let parts: Vec<(u32, Fragment)> = all
+            .iter()
+            .enumerate()
+            .map(|(i, (facts, ios))| {
+                (i as u32, record(if *ios { Platform::Ios } else { Platform::Android }, facts))
+            })
+            .collect();
+        let want = outcome(&parts);
+        let mut mixed: Vec<(u32, Fragment)> = Vec::new();
+        let mut order: Vec<usize> = (0..parts.len()).chain(0..parts.len()).collect();
+        let mut state = seed;
+        for i in (1..order.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            order.swap(i, (state >> 33) as usize % (i + 1));
+        }
+        for i in order {
+            let (item, f) = &parts[i];
+            let copy = Fragment { sources: f.sources.clone(), devices: f.devices.clone(), ..Fragment::default() };
+            mixed.push((*item, copy));
+        }
+        prop_assert_eq!(outcome(&mixed), want);
+    }
+}
+
+fn fact(kind: FactKind, value: &str) -> (FactKind, String) {
+    (kind, value.to_owned())
+}
+
+#[test]
+fn records_with_an_equal_serial_are_one_device() {
+    let a = record(Platform::Ios, &[fact(FactKind::Serial, "F2LXQ0AAHG04"), fact(FactKind::Name, "A")]);
+    let b = record(Platform::Ios, &[fact(FactKind::Serial, "F2LXQ0AAHG04"), fact(FactKind::Model, "iPhone 12")]);
+    let out = outcome(&[(0, a), (1, b)]);
+    assert_eq!(out.len(), 1);
+    assert!(out[0].contains("iPhone 12") && out[0].contains("[0, 1]"), "{}", out[0]);
+}
+
+#[test]
+fn an_equal_serial_on_two_platforms_is_two_devices() {
+    let a = record(Platform::Ios, &[fact(FactKind::Serial, "F2LXQ0AAHG04")]);
+    let b = record(Platform::Android, &[fact(FactKind::Serial, "F2LXQ0AAHG04")]);
+    assert_eq!(outcome(&[(0, a), (1, b)]).len(), 2);
+}
+
+#[test]
+fn equal_names_join_nothing() {
+    let a = record(Platform::Ios, &[fact(FactKind::Name, "iPhone")]);
+    let b = record(Platform::Ios, &[fact(FactKind::Name, "iPhone")]);
+    assert_eq!(outcome(&[(0, a), (1, b)]).len(), 2);
+}
+
+#[test]
+fn two_serials_under_one_udid_are_kept_apart_and_reported() {
+    let udid = fact(FactKind::Udid, "00008110-001234567890123A");
+    let a = record(Platform::Ios, &[fact(FactKind::Serial, "AAAAAB1"), udid.clone()]);
+    let b = record(Platform::Ios, &[fact(FactKind::Serial, "CCCCCD2"), udid]);
+    let mut inventory = Inventory::default();
+    inventory.absorb(PartId { item: 0, part: 0 }, None, a);
+    inventory.absorb(PartId { item: 1, part: 0 }, None, b);
+    let devices = inventory.into_devices(options());
+    assert_eq!(devices.len(), 2);
+    assert!(devices.diagnostics.iter().any(|(_, d)| d.code == Code::IdentityConflict));
+}

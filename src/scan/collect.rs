@@ -1,0 +1,227 @@
+//! The walk: finds device roots and loose files, makes items and jobs of them.
+
+use std::sync::Arc;
+
+use super::Input;
+use super::item::{Item, ItemStatus};
+use super::work::{CompiledClaims, Job, Queue, Shared, evidence_code};
+use crate::artifact::{ArtifactFile, Parser, parser_for};
+use crate::evidence::{
+    self, Affinity, Blob, EvidenceError, File, ForeignClass, Found, Given, Opened, Place, Probe, Root, RootKind, Tree,
+    container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
+};
+use crate::inventory::PartId;
+use crate::limits::{Leash, Stop};
+use crate::model::{Code, Diagnostic, Locator, Platform};
+
+/// Opens one thing the user handed in and walks it.
+pub(super) fn given(input: &Input, claims: &CompiledClaims, shared: &Shared<'_>, queue: &Queue) {
+    let (place, opened) = match input {
+        Input::Path(path) => (Place::file(path), open_path(path)),
+        Input::Stdin => (Place::file("-".as_ref()), Ok(open_stream(Box::new(std::io::stdin()), b"-"))),
+    };
+    let leash = shared.leash();
+    let locator = place.locator().clone();
+    let mut collector = Collector { claims, shared, queue, leash: &leash, place, depth: 0, given: true };
+    match opened {
+        Ok(Given::Folder(tree)) => {
+            collector.place = Place::Folder(locator.clone());
+            collector.given = false;
+            collector.tree(tree.as_ref(), "folder");
+        }
+        Ok(Given::File(file)) => collector.probe(&file, &locator),
+        Err(error) => collector.unreadable("file", None, locator, &error),
+    }
+}
+
+/// Hears what a walk of one tree finds.
+struct Collector<'a> {
+    claims: &'a CompiledClaims,
+    shared: &'a Shared<'a>,
+    queue: &'a Queue,
+    leash: &'a Leash,
+    /// The tree, or the file.
+    place: Place,
+    depth: u32,
+    /// The file was named by the user, so that it must be evidence.
+    given: bool,
+}
+
+impl Collector<'_> {
+    fn item(&self, kind: &'static str, status: ItemStatus, size: Option<u64>, locator: Locator) -> u32 {
+        self.shared.item(Item { locator, kind, status, size })
+    }
+
+    /// An item that says why there is nothing to read.
+    fn unreadable(&self, kind: &'static str, size: Option<u64>, locator: Locator, error: &EvidenceError) {
+        if let EvidenceError::Stop(stop) = error {
+            self.shared.stopped(*stop);
+        }
+        let item = self.item(kind, ItemStatus::Unreadable, size, locator.clone());
+        self.shared.say(item, Diagnostic::new(evidence_code(error), Some(locator), error.to_string()));
+    }
+
+    /// Walks a tree. What keeps it from being walked to its end is an item of
+    /// its own, and so is a tree in which nothing was found.
+    fn tree(&mut self, tree: &dyn Tree, kind: &'static str) {
+        let before = self.shared.items();
+        let locator = self.place.locator().clone();
+        let leash = self.leash;
+        if let Err(error) = tree.walk(&self.claims.claims, self, leash) {
+            if let EvidenceError::Stop(stop) = &error {
+                self.shared.stopped(*stop);
+            }
+            let item = self.item(kind, ItemStatus::PartlyRead, None, locator.clone());
+            let message = format!("{error}; what was found before was read");
+            self.shared.say(item, Diagnostic::new(evidence_code(&error), Some(locator), message));
+        } else if self.shared.items() == before {
+            let item = self.item(kind, ItemStatus::Unknown, None, locator.clone());
+            let message = format!("this {kind} holds no known evidence");
+            self.shared.say(item, Diagnostic::new(Code::UnknownEvidence, Some(locator), message));
+        }
+    }
+
+    /// Decides by its bytes what a file is.
+    fn probe(&mut self, file: &File, locator: &Locator) {
+        let opened = file.member.open(self.leash).and_then(|blob| head_of(blob.as_ref()).map(|head| (blob, head)));
+        let (blob, head) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.unreadable("file", file.size, locator.clone(), &error),
+        };
+        let whole = head.len() < Probe::HEAD;
+        let size = if whole { head.len() as u64 } else { file.size.unwrap_or_else(|| blob.len()) };
+        let probe = Probe { head: &head, size, name: file.name() };
+        let container = container_for(&probe).map(|c| (c.affinity(&probe), c));
+        match (container, parser_for(&probe)) {
+            (Some((sure, container)), parser) if parser.as_ref().is_none_or(|(s, ..)| sure >= *s) => {
+                self.descend(container, blob, file, locator);
+            }
+            (_, Some((sure, parser, role))) if sure > Affinity::No => self.loose_job(file, locator, parser, role),
+            _ => self.foreign(&probe, file, locator),
+        }
+    }
+
+    fn descend(
+        &mut self,
+        container: &'static dyn evidence::Container,
+        blob: Arc<dyn Blob>,
+        file: &File,
+        locator: &Locator,
+    ) {
+        let (place, depth) = (Place::Container(locator.clone()), self.depth + 1);
+        let mut inner = Collector { place, depth, ..*self };
+        let opened = if depth > self.leash.limits.depth {
+            Err(EvidenceError::Depth(self.leash.limits.depth))
+        } else {
+            container.open(blob, self.leash)
+        };
+        match opened {
+            Err(error) => self.unreadable(container.id(), file.size, locator.clone(), &error),
+            Ok(Opened::Bytes(blob)) => {
+                let path: Arc<[u8]> = unpacked_name(file.name()).into();
+                let at = inner.place.at(&path);
+                inner.probe(&File { path, size: None, mtime: file.mtime, member: Arc::new(Held(blob)) }, &at);
+            }
+            Ok(Opened::Tree(tree)) => {
+                inner.given = false;
+                inner.tree(tree.as_ref(), container.id());
+            }
+        }
+    }
+
+    fn loose_job(&self, file: &File, locator: &Locator, parser: &'static dyn Parser, role: &'static str) {
+        let item = self.item(role, ItemStatus::Read, file.size, locator.clone());
+        let files = vec![ArtifactFile { role, file: file.clone(), locator: locator.clone() }];
+        self.queue.push(Job {
+            id: PartId { item, part: 0 },
+            parser,
+            files,
+            locator: locator.clone(),
+            kind: None,
+            platform: parser.spec().platform,
+        });
+    }
+
+    /// No evidence this version reads: an error where it is structured or was
+    /// named by the user, a note where it needs nobody's attention.
+    fn foreign(&self, probe: &Probe<'_>, file: &File, locator: &Locator) {
+        let foreign = recognise_foreign(probe);
+        let (status, code) = match foreign.class {
+            _ if probe.size == 0 && self.given => (ItemStatus::Unreadable, Code::EmptyFile),
+            ForeignClass::Note if !self.given => (ItemStatus::Skipped, Code::NotEvidence),
+            ForeignClass::Answer => (ItemStatus::Unknown, Code::ErrorAnswer),
+            ForeignClass::Unsupported => (ItemStatus::Unreadable, Code::UnsupportedEvidence),
+            ForeignClass::Note | ForeignClass::Structured => (ItemStatus::Unknown, Code::UnknownEvidence),
+        };
+        let item = self.item(foreign.id, status, file.size, locator.clone());
+        let message = format!("{}: {}", foreign.title, foreign.advice);
+        self.shared.say(item, Diagnostic::new(code, Some(locator.clone()), message));
+    }
+}
+
+/// Bytes that a container gave.
+struct Held(Arc<dyn Blob>);
+
+impl evidence::Member for Held {
+    fn open(&self, _: &Leash) -> Result<Arc<dyn Blob>, EvidenceError> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Platform of the devices whose roots are laid out so.
+fn platform(kind: RootKind) -> Platform {
+    match kind {
+        RootKind::IosBackup | RootKind::IosData => Platform::Ios,
+        RootKind::AndroidData | RootKind::AndroidQf | RootKind::BugReport => Platform::Android,
+    }
+}
+
+impl Found for Collector<'_> {
+    fn root(&mut self, root: Root) -> Result<(), Stop> {
+        let locator = self.place.at(&root.at);
+        let platform = platform(root.kind);
+        let item = self.shared.item(Item {
+            locator: locator.clone(),
+            kind: root.kind.as_str(),
+            status: ItemStatus::Read,
+            size: None,
+        });
+        self.shared.bare_root(item, locator.clone(), platform);
+        for (path, error) in &root.trouble {
+            let at = Some(self.place.at(path));
+            self.shared.say(item, Diagnostic::new(evidence_code(error), at, error.to_string()));
+        }
+        let mut jobs: Vec<(&'static dyn Parser, Vec<ArtifactFile>)> = Vec::new();
+        for (id, file) in root.files {
+            let Some((parser, claim)) = self.claims.owner(id.0) else { continue };
+            let locator = self.place.of(&file);
+            let claimed = ArtifactFile { role: claim.role, file, locator };
+            match jobs.iter_mut().find(|(p, _)| p.spec().id == parser.spec().id) {
+                Some((_, files)) => files.push(claimed),
+                None => jobs.push((parser, vec![claimed])),
+            }
+        }
+        if jobs.is_empty() {
+            self.shared.status(item, ItemStatus::Unreadable);
+            let message = "a device tree without any file this version reads";
+            self.shared.say(item, Diagnostic::new(Code::UnsupportedEvidence, Some(locator.clone()), message));
+        }
+        jobs.sort_by_key(|(parser, _)| parser.spec().id);
+        for (part, (parser, mut files)) in jobs.into_iter().enumerate() {
+            files.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+            let id = PartId { item, part: part as u32 };
+            self.queue.push(Job { id, parser, files, locator: locator.clone(), kind: Some(root.kind), platform });
+        }
+        self.leash.tick(0, 0)
+    }
+
+    fn loose(&mut self, file: File) -> Result<(), Stop> {
+        let locator = self.place.of(&file);
+        self.probe(&file, &locator);
+        self.leash.tick(0, 1)
+    }
+
+    fn trouble(&mut self, path: &[u8], error: EvidenceError) {
+        self.unreadable("file", None, self.place.at(path), &error);
+    }
+}

@@ -1,0 +1,310 @@
+//! From what was gathered to the report: one device at a time through matching,
+//! verdict and renderers.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::{Gathered, Item};
+use crate::inventory::{CoverageOptions, Device, Devices};
+use crate::matching::Strength;
+use crate::model::{Code, Diagnostic, Severity, Timestamp};
+use crate::report::{self, Renderer, Tally, v1};
+use crate::signature::{Policy, SignatureSet};
+use crate::verdict::{Case, DecideOptions, Decision, Finding, Scope, decide, gather};
+
+/// What can change findings and verdicts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Ids of the policies to apply.
+    pub policies: Vec<String>,
+    /// The time at which policies, ages and waivers are judged.
+    pub as_of: Timestamp,
+    /// Weaker findings do not prohibit.
+    pub min_strength: Strength,
+    /// The user vouches that lists which may be filtered are full.
+    pub assume_full_lists: bool,
+    /// Days after which a list of a management system proves nothing.
+    pub stale_after_days: u32,
+    /// Days after which any list proves nothing.
+    pub max_age_days: Option<u32>,
+    /// Findings of one device at the most.
+    pub most_findings: usize,
+    /// When the run began.
+    pub started_at: Timestamp,
+    /// Fixes `finished_at` too, so that the same input gives the same bytes.
+    pub fixed_clock: bool,
+}
+
+impl Options {
+    /// The options of the contract, at this time.
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            policies: vec!["us-eo-13971".to_owned()],
+            as_of: now,
+            min_strength: Strength::Probable,
+            assume_full_lists: false,
+            stale_after_days: 30,
+            max_age_days: None,
+            most_findings: 10_000,
+            started_at: now,
+            fixed_clock: false,
+        }
+    }
+
+    fn coverage(&self) -> CoverageOptions {
+        CoverageOptions {
+            assume_full_lists: self.assume_full_lists,
+            as_of: self.as_of,
+            stale_after_days: self.stale_after_days,
+            max_age_days: self.max_age_days,
+        }
+    }
+
+    fn in_report(&self) -> BTreeMap<String, serde_json::Value> {
+        let mut out = BTreeMap::new();
+        out.insert("as_of".to_owned(), self.as_of.to_string().into());
+        out.insert("assume_full_lists".to_owned(), self.assume_full_lists.into());
+        out.insert("min_strength".to_owned(), self.min_strength.as_str().into());
+        out.insert("stale_after_days".to_owned(), self.stale_after_days.into());
+        if let Some(days) = self.max_age_days {
+            out.insert("max_age_days".to_owned(), days.into());
+        }
+        out
+    }
+}
+
+/// Why a run cannot be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// No such policy.
+    #[error("there is no policy `{0}`; `tidewaiter policies list` shows those there are")]
+    Unknown(String),
+    /// No signature can decide anything the policies name.
+    #[error("no entry of the chosen policies can be decided by any signature: {0}")]
+    Unresolvable(String),
+}
+
+/// The chosen policies, resolved.
+pub struct Judged<'a> {
+    set: &'a SignatureSet,
+    policies: Vec<&'a Policy>,
+    scope: Scope,
+    options: &'a Options,
+}
+
+impl<'a> Judged<'a> {
+    /// Looks the policies up. Fails before any evidence is read.
+    pub fn new(set: &'a SignatureSet, options: &'a Options) -> Result<Self, PolicyError> {
+        let mut policies = Vec::new();
+        for id in &options.policies {
+            let policy = set.policy(id).ok_or_else(|| PolicyError::Unknown(id.clone()))?;
+            if !policies.iter().any(|p: &&Policy| p.id == policy.id) {
+                policies.push(policy);
+            }
+        }
+        let scope = Scope::new(set, &policies, options.as_of, options.most_findings);
+        if !scope.is_resolvable() {
+            return Err(PolicyError::Unresolvable(options.policies.join(", ")));
+        }
+        Ok(Self { set, policies, scope, options })
+    }
+
+    fn run(&self) -> v1::Run {
+        v1::Run {
+            tool: v1::Tool { name: "tidewaiter".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            started_at: self.options.started_at.to_string(),
+            finished_at: None,
+            complete: None,
+            exit_status: None,
+            signatures: v1::Signatures { sha256: self.set.sha256(), apps: self.set.apps().len() as u64 },
+            policies: self.policies.iter().map(|p| self.policy(p)).collect(),
+            options: self.options.in_report(),
+        }
+    }
+
+    fn policy(&self, policy: &Policy) -> v1::Policy {
+        let entries: Vec<_> = policy.entries_on(self.options.as_of).collect();
+        v1::Policy {
+            id: policy.id.clone(),
+            title: policy.title.clone(),
+            status: policy.status_on(self.options.as_of).as_str().to_owned(),
+            ended: policy.effective_to.as_ref().map(|d| d.to_string()),
+            citation: policy.citation.clone(),
+            sha256: policy.sha256.clone(),
+            entries: entries.len() as u64,
+            unresolved: entries.iter().filter(|e| e.app.is_none()).map(|e| e.named.clone()).collect(),
+        }
+    }
+
+    fn judge(&self, device: &Device, findings: &[Finding]) -> (Decision, Vec<v1::PolicyVerdict>) {
+        let coverage: Vec<_> = device.coverage.iter().map(report::coverage_of).collect();
+        let users: Vec<u32> = device.users.iter().map(|u| u.id).collect();
+        let options = DecideOptions {
+            min_strength: self.options.min_strength,
+            policies_resolved: self.scope.resolved_on(device.platform),
+        };
+        let case = Case {
+            platform: device.platform,
+            record: device.record,
+            users: &users,
+            findings,
+            coverage: &coverage,
+            items: device.items.len(),
+        };
+        let all = decide(&case, &options);
+        let each = self.policies.iter().map(|policy| {
+            let own: Vec<Finding> = findings.iter().filter(|f| f.policies.contains(&policy.id)).cloned().collect();
+            let decision = if self.policies.len() == 1 {
+                all.clone()
+            } else {
+                let scope = Scope::new(self.set, &[policy], self.options.as_of, 0);
+                let options = DecideOptions { policies_resolved: scope.resolved_on(device.platform), ..options };
+                decide(&Case { findings: &own, ..case }, &options)
+            };
+            v1::PolicyVerdict { id: policy.id.clone(), verdict: decision.verdict.as_str().to_owned() }
+        });
+        let each = each.collect();
+        (all, each)
+    }
+}
+
+/// Messages of one code on one item that are written out; the rest is counted.
+const MOST_OF_A_CODE: usize = 20;
+
+/// Judges every device and writes the report in every format at once. Returns
+/// the exit status of the run, before `--exit-zero`.
+pub fn write_report(
+    gathered: Gathered,
+    judged: &Judged<'_>,
+    outputs: &mut [(Box<dyn Renderer>, Box<dyn Write + '_>)],
+) -> io::Result<u8> {
+    let mut run = judged.run();
+    let mut tally = Tally::default();
+    tally.summary.out_of_scope = gathered.inventory.out_of_scope();
+    let complete = !gathered.interrupted;
+    let devices = gathered.inventory.into_devices(judged.options.coverage());
+    each(outputs, |renderer, out| renderer.begin(&run, out))?;
+    let id = |item: u32| format!("e{}", item + 1);
+    let mut messages = Messages::default();
+    for device in devices.iter() {
+        let found = gather(&device, &devices, judged.set, &judged.scope);
+        let (decision, policies) = judged.judge(&device, &found.findings);
+        let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
+        row.policies = policies;
+        tally.device(&row);
+        let item = device.items.first().copied().unwrap_or_default();
+        for diagnostic in device.diagnostics.iter().chain(&found.diagnostics) {
+            messages.add(item, diagnostic, Some(&device.key));
+        }
+        each(outputs, |renderer, out| renderer.device(&row, out))?;
+    }
+    for row in evidence(&gathered.items, &devices) {
+        tally.evidence(&row);
+        each(outputs, |renderer, out| renderer.evidence(&row, out))?;
+    }
+    for (item, diagnostic) in gathered.diagnostics.iter().chain(&devices.diagnostics) {
+        messages.add(*item, diagnostic, None);
+    }
+    messages.policies(&run);
+    for row in messages.finish() {
+        tally.diagnostic(&row);
+        each(outputs, |renderer, out| renderer.diagnostic(&row, out))?;
+    }
+    let exit_status = tally.exit_status(complete);
+    let finished = if judged.options.fixed_clock { judged.options.started_at } else { Timestamp::now() };
+    run.finished_at = Some(finished.to_string());
+    run.complete = Some(complete);
+    run.exit_status = Some(exit_status);
+    each(outputs, |renderer, out| renderer.end(&run, &tally.summary, out))?;
+    each(outputs, |_, out| out.flush())?;
+    Ok(exit_status)
+}
+
+type Output<'w> = (Box<dyn Renderer>, Box<dyn Write + 'w>);
+
+fn each(
+    outputs: &mut [Output<'_>],
+    mut write: impl FnMut(&mut dyn Renderer, &mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    outputs.iter_mut().try_for_each(|(renderer, out)| write(renderer.as_mut(), out.as_mut()))
+}
+
+/// Items with the devices they speak of and the files consulted in them.
+fn evidence<'a>(items: &'a [Item], devices: &'a Devices) -> impl Iterator<Item = v1::Evidence> + 'a {
+    let mut keys: Vec<Vec<String>> = vec![Vec::new(); items.len()];
+    for (key, of) in devices.keys() {
+        for item in of {
+            if let Some(keys) = keys.get_mut(item as usize) {
+                keys.push(key.to_owned());
+            }
+        }
+    }
+    let mut consulted: Vec<Vec<v1::Consulted>> = vec![Vec::new(); items.len()];
+    for (source, item) in devices.sources.iter().zip(&devices.source_items) {
+        if let Some(files) = consulted.get_mut(*item as usize) {
+            files.push(report::consulted(source));
+        }
+    }
+    items.iter().zip(keys).zip(consulted).enumerate().map(|(n, ((item, devices), mut consulted))| {
+        consulted.sort_by(|a, b| a.locator.cmp(&b.locator));
+        consulted.dedup();
+        v1::Evidence {
+            id: format!("e{}", n + 1),
+            locator: item.locator.to_string(),
+            kind: item.kind.to_owned(),
+            status: item.status.as_str().to_owned(),
+            size: item.size,
+            devices,
+            consulted,
+        }
+    })
+}
+
+/// Diagnostics of the run, folded and sorted.
+#[derive(Default)]
+struct Messages {
+    rows: BTreeMap<(u32, Code), Vec<v1::Diagnostic>>,
+}
+
+impl Messages {
+    fn add(&mut self, item: u32, diagnostic: &Diagnostic, device: Option<&str>) {
+        let rows = self.rows.entry((item, diagnostic.code)).or_default();
+        let row = report::diagnostic(diagnostic, device);
+        let full = rows.len() >= MOST_OF_A_CODE;
+        match rows.last_mut().filter(|_| full) {
+            Some(last) => last.count += row.count,
+            None => rows.push(row),
+        }
+    }
+
+    /// Policies that leave something undecided.
+    fn policies(&mut self, run: &v1::Run) {
+        for policy in run.policies.iter().filter(|p| !p.unresolved.is_empty()) {
+            let message = format!(
+                "{}: no signature decides {}; no device can be clear under this policy",
+                policy.id,
+                policy.unresolved.join(", ")
+            );
+            self.add(u32::MAX, &Diagnostic::new(Code::PolicyEntryUnresolved, None, message), None);
+        }
+    }
+
+    fn finish(self) -> Vec<v1::Diagnostic> {
+        let rank = |d: &v1::Diagnostic| match d.severity.as_str() {
+            s if s == Severity::Error.as_str() => 0,
+            s if s == Severity::Warning.as_str() => 1,
+            _ => 2,
+        };
+        let mut rows: Vec<v1::Diagnostic> = self.rows.into_values().flatten().collect();
+        rows.sort_by(|a, b| {
+            (rank(a), &a.code, &a.locator, &a.device, &a.message).cmp(&(
+                rank(b),
+                &b.code,
+                &b.locator,
+                &b.device,
+                &b.message,
+            ))
+        });
+        rows
+    }
+}

@@ -1,0 +1,71 @@
+//! Which apps the chosen policies name, and whether everything they name can be
+//! decided.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Platform, Timestamp};
+use crate::signature::{Policy, Resolution, SignatureSet};
+
+/// Which apps are looked for, and for whom.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Findings of one device at the most.
+    pub most: usize,
+    apps: BTreeMap<String, Vec<Naming>>,
+    unresolved: BTreeMap<Platform, u32>,
+    resolvable: bool,
+}
+
+/// One policy names one app, perhaps in some editions only.
+#[derive(Debug, Clone)]
+struct Naming {
+    policy: String,
+    editions: Vec<String>,
+}
+
+/// Platforms that are judged.
+const PLATFORMS: [Platform; 3] = [Platform::Ios, Platform::Android, Platform::HarmonyOs];
+
+impl Scope {
+    /// Entries of these policies that apply at `as_of`.
+    pub fn new(set: &SignatureSet, policies: &[&Policy], as_of: Timestamp, most: usize) -> Self {
+        let mut scope = Self { most, ..Self::default() };
+        for policy in policies {
+            for entry in policy.entries_on(as_of) {
+                if let Some(app) = &entry.app {
+                    let naming = Naming { policy: policy.id.clone(), editions: entry.editions.clone() };
+                    scope.apps.entry(app.clone()).or_default().push(naming);
+                }
+                for platform in PLATFORMS {
+                    match set.resolution(entry, platform) {
+                        Resolution::Resolved | Resolution::NoneKnown(_) => scope.resolvable = true,
+                        Resolution::Unresolved(_) => *scope.unresolved.entry(platform).or_default() += 1,
+                    }
+                }
+            }
+        }
+        scope
+    }
+
+    /// At least one entry can be decided somewhere.
+    pub fn is_resolvable(&self) -> bool {
+        self.resolvable
+    }
+
+    /// Every entry can be decided on this platform.
+    pub fn resolved_on(&self, platform: Platform) -> bool {
+        self.unresolved.get(&platform).is_none_or(|n| *n == 0)
+    }
+
+    /// Chosen policies that name this app when it bears this identifier.
+    pub fn naming(&self, app: &str, identifier: &str) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for naming in self.apps.get(app).into_iter().flatten() {
+            let edition = naming.editions.is_empty() || naming.editions.iter().any(|e| e == identifier);
+            if edition && !out.contains(&naming.policy) {
+                out.push(naming.policy.clone());
+            }
+        }
+        out
+    }
+}

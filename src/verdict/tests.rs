@@ -1,0 +1,196 @@
+//! The monotony of verdicts, and the order-independence of merging.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::artifact::RecordKind;
+use crate::inventory::Completeness;
+use crate::matching::{SignerStatus, Strength};
+use crate::model::{AppIdentifier, IdentifierKind, ListScope, Platform, State, Timestamp, UserSet};
+use crate::signature::Relation;
+
+fn finding(state: State, strength: Strength, as_of: Option<i64>) -> Finding {
+    let signer = SignerStatus::Unknown;
+    Finding {
+        code: FindingCode::of(state, strength, signer),
+        app: "wechat-pay".to_owned(),
+        app_name: "WeChat Pay".to_owned(),
+        hosted_by: None,
+        policies: vec!["us-eo-13971".to_owned()],
+        relation: Relation::Host,
+        state,
+        strength,
+        identifier: AppIdentifier { kind: IdentifierKind::PackageName, value: "com.tencent.mm".to_owned() },
+        display_name: None,
+        version: None,
+        users: Vec::new(),
+        installer: None,
+        first_seen: None,
+        last_seen: None,
+        signer: SignerFact::default(),
+        reasons: Vec::new(),
+        provenance: vec![Provenance {
+            locator: "x".to_owned(),
+            artifact: "packages-xml".to_owned(),
+            state,
+            users: Vec::new(),
+            as_of: as_of.and_then(Timestamp::from_unix),
+            hash_scope: "none",
+            sha256: None,
+        }],
+        does_not_prove: Vec::new(),
+    }
+}
+
+fn states() -> impl Strategy<Value = State> {
+    prop::sample::select(vec![
+        State::Installed,
+        State::Disabled,
+        State::Archived,
+        State::Unknown,
+        State::Removed,
+        State::Trace,
+        State::Offered,
+    ])
+}
+
+fn strengths() -> impl Strategy<Value = Strength> {
+    prop::sample::select(vec![Strength::Circumstantial, Strength::Probable, Strength::Strong, Strength::Definitive])
+}
+
+fn findings() -> impl Strategy<Value = Vec<Finding>> {
+    let one = (states(), strengths(), prop::option::of(0_i64..100)).prop_map(|(s, w, t)| finding(s, w, t));
+    prop::collection::vec(one, 0..4)
+}
+
+fn coverage() -> impl Strategy<Value = Vec<Coverage>> {
+    let scope = prop::sample::select(vec![
+        ListScope::ThirdPartyApps,
+        ListScope::SystemApps,
+        ListScope::AllApps,
+        ListScope::ManagedApps,
+    ]);
+    let users = prop::sample::select(vec![UserSet::All, UserSet::Only(vec![0]), UserSet::Only(vec![10])]);
+    let completeness = prop::sample::select(vec![
+        Completeness::Complete,
+        Completeness::Complete,
+        Completeness::Partial,
+        Completeness::NotCollected,
+        Completeness::Unreadable,
+    ]);
+    let one = (scope, users, completeness, prop::option::of(0_i64..100)).prop_map(|(scope, users, completeness, t)| {
+        Coverage {
+            scope,
+            users,
+            completeness,
+            basis: "complete-list".to_owned(),
+            as_of: t.and_then(Timestamp::from_unix),
+            assumed: false,
+        }
+    });
+    prop::collection::vec(one, 0..4)
+}
+
+fn rank(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Prohibited => 3,
+        Verdict::Suspect => 2,
+        Verdict::Inconclusive => 1,
+        Verdict::Clear(_) => 0,
+    }
+}
+
+const OPTIONS: DecideOptions = DecideOptions { min_strength: Strength::Probable, policies_resolved: true };
+
+fn judge(findings: &[Finding], coverage: &[Coverage], users: &[u32], items: usize) -> Verdict {
+    let case = Case { platform: Platform::Android, record: RecordKind::Device, users, findings, coverage, items };
+    decide(&case, &OPTIONS).verdict
+}
+
+proptest! {
+    #[test]
+    fn one_more_observation_of_presence_never_makes_a_verdict_milder(
+        some in findings(), coverage in coverage(), strength in strengths(), items in 1_usize..3,
+    ) {
+        let before = judge(&some, &coverage, &[0], items);
+        let mut more = some;
+        more.push(finding(State::Installed, strength, None));
+        let after = judge(&more, &coverage, &[0], items);
+        prop_assert!(rank(&after) >= rank(&before));
+        prop_assert!(rank(&after) >= 2);
+    }
+
+    #[test]
+    fn a_lowered_list_never_makes_a_device_clear(
+        some in findings(), coverage in coverage(), at in any::<prop::sample::Index>(), items in 1_usize..3,
+    ) {
+        prop_assume!(!coverage.is_empty());
+        let before = judge(&some, &coverage, &[0], items);
+        for lower in [Completeness::Partial, Completeness::NotCollected, Completeness::Unreadable] {
+            let mut worse = coverage.clone();
+            worse[at.index(coverage.len())].completeness = lower;
+            let after = judge(&some, &worse, &[0], items);
+            let became_clear = matches!(after, Verdict::Clear(_)) && !matches!(before, Verdict::Clear(_));
+            prop_assert!(!became_clear);
+        }
+    }
+
+    #[test]
+    fn one_more_user_never_makes_a_device_clear(some in findings(), coverage in coverage()) {
+        let before = judge(&some, &coverage, &[0], 1);
+        let after = judge(&some, &coverage, &[0, 10], 1);
+        prop_assert!(rank(&after) >= rank(&before));
+    }
+
+    #[test]
+    fn the_order_of_findings_and_lists_does_not_matter(some in findings(), coverage in coverage()) {
+        let mut back = some.clone();
+        back.reverse();
+        let mut lists = coverage.clone();
+        lists.reverse();
+        prop_assert_eq!(rank(&judge(&some, &coverage, &[0], 1)), rank(&judge(&back, &lists, &[0], 1)));
+    }
+}
+
+fn list(scope: ListScope, users: UserSet, as_of: Option<i64>) -> Coverage {
+    Coverage {
+        scope,
+        users,
+        completeness: Completeness::Complete,
+        basis: "complete-list".to_owned(),
+        as_of: as_of.and_then(Timestamp::from_unix),
+        assumed: false,
+    }
+}
+
+#[test]
+fn clear_needs_a_complete_app_list_of_every_user() {
+    let owner = list(ListScope::AllApps, UserSet::Only(vec![0]), None);
+    assert!(matches!(judge(&[], std::slice::from_ref(&owner), &[0], 1), Verdict::Clear(_)));
+    assert_eq!(judge(&[], std::slice::from_ref(&owner), &[0, 10], 1), Verdict::Inconclusive);
+    assert_eq!(judge(&[], &[], &[0], 1), Verdict::Inconclusive);
+    let third = list(ListScope::ThirdPartyApps, UserSet::All, None);
+    assert_eq!(judge(&[], std::slice::from_ref(&third), &[0], 1), Verdict::Inconclusive, "preinstalled apps too");
+}
+
+#[test]
+fn a_removed_app_is_history_only_under_a_list_that_is_not_older() {
+    let removed = finding(State::Removed, Strength::Strong, Some(50));
+    let older = list(ListScope::AllApps, UserSet::All, Some(40));
+    let newer = list(ListScope::AllApps, UserSet::All, Some(60));
+    assert_eq!(judge(std::slice::from_ref(&removed), &[older], &[0], 1), Verdict::Suspect);
+    assert!(matches!(judge(std::slice::from_ref(&removed), &[newer], &[0], 1), Verdict::Clear(_)));
+    let timeless = finding(State::Removed, Strength::Strong, None);
+    let list = list(ListScope::AllApps, UserSet::All, None);
+    let two_items = judge(std::slice::from_ref(&timeless), std::slice::from_ref(&list), &[0], 2);
+    assert_eq!(two_items, Verdict::Suspect, "two acquisitions without times do not compare");
+}
+
+#[test]
+fn offers_and_related_apps_decide_nothing() {
+    let offered = finding(State::Offered, Strength::Strong, None);
+    let mut related = finding(State::Installed, Strength::Strong, None);
+    related.relation = Relation::Affiliate;
+    let list = list(ListScope::AllApps, UserSet::All, None);
+    assert!(matches!(judge(&[offered, related], &[list], &[0], 1), Verdict::Clear(_)));
+}

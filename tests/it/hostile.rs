@@ -1,0 +1,124 @@
+//! What a hostile or careless person would hand the program.
+
+use std::fs;
+use std::path::Path;
+
+use tidewaiter::limits::Limits;
+
+use crate::support::{exit, options, render, scan, scan_with};
+
+fn one(name: &str, bytes: &[u8]) -> tidewaiter::report::v1::Report {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join(name);
+    fs::write(&file, bytes).unwrap();
+    scan(&[&file], &options())
+}
+
+#[test]
+fn a_given_file_that_is_no_evidence_is_never_success() {
+    for (name, bytes) in [
+        ("empty.csv", &b""[..]),
+        ("zeros.db", &[0; 4096][..]),
+        ("notes.txt", b"remember the milk\n"),
+        ("unrelated.csv", b"Name,Colour\nAda,red\n"),
+        ("unrelated.json", b"{\"colour\": \"red\"}"),
+        ("error.json", b"{\"error\":{\"code\":\"Unauthorized\",\"message\":\"Access token has expired.\"}}"),
+        ("page.csv", b"<html><title>Sign in</title></html>"),
+        ("broken.zip", b"PK\x03\x04not a zip"),
+        ("broken.gz", b"\x1f\x8b\x08\x00rubbish"),
+        ("plist.plist", b"<?xml version=\"1.0\"?><plist version=\"1.0\"><dict></dict></plist>"),
+        ("truncated.plist", b"<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>Installed Appl"),
+        ("bplist", b"bplist00\xff\xff\xff\xff"),
+        ("abx", b"ABX\0\x10\x32"),
+        ("sqlite.db", b"SQLite format 3\0 but no more"),
+        ("random", b"\x9c\x13\xee\x01\x02\x80\x81\xff\xfe"),
+    ] {
+        let report = one(name, bytes);
+        assert!(matches!(exit(&report), 3 | 4), "{name}: exit {}", exit(&report));
+        assert_eq!(report.summary.clear, 0, "{name}");
+        let told = report.diagnostics.iter().any(|d| d.severity != "note" && d.message.len() > 10);
+        assert!(told, "{name}: nothing is said: {:?}", report.diagnostics);
+    }
+}
+
+#[test]
+fn deeply_nested_zips_end_at_the_limit() {
+    let mut inner = b"nothing".to_vec();
+    for level in 0..12 {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let name = if level == 0 { "x.txt".to_owned() } else { format!("{level}.zip") };
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, &inner).unwrap();
+        inner = writer.finish().unwrap().into_inner();
+    }
+    let report = one("deep.zip", &inner);
+    assert!(report.diagnostics.iter().any(|d| d.code == "limit-depth"), "{:?}", report.diagnostics);
+    assert_ne!(exit(&report), 0);
+}
+
+#[test]
+fn a_decompression_bomb_is_stopped() {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let deflated = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    writer.start_file("Info.plist", deflated).unwrap();
+    let zeros = vec![b' '; 1 << 20];
+    for _ in 0..64 {
+        std::io::Write::write_all(&mut writer, &zeros).unwrap();
+    }
+    writer.start_file("Manifest.plist", deflated).unwrap();
+    let bytes = writer.finish().unwrap().into_inner();
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("bomb.zip");
+    fs::write(&file, bytes).unwrap();
+    let mut limits = Limits::default();
+    limits.ratio = 100;
+    let report = scan_with(&[&file], &options(), limits, 1);
+    assert!(report.diagnostics.iter().any(|d| d.code == "limit-ratio"), "{:?}", report.diagnostics);
+    assert_eq!(report.summary.clear, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_names_are_shown_escaped() {
+    use std::os::unix::ffi::OsStrExt;
+    let room = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"a\x1b[31m\xff!\xe2\x80\xae.csv");
+    fs::write(room.path().join(name), b"Name,Colour\n").unwrap();
+    let table = render(&[room.path()], &options(), Limits::default(), 1, "table");
+    assert!(!table.contains(&0x1b), "{}", String::from_utf8_lossy(&table));
+    let report = scan(&[room.path()], &options());
+    let locator = &report.evidence[0].locator;
+    assert!(locator.ends_with("a%1B[31m%FF%21%E2%80%AE.csv"), "{locator}");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_links_in_evidence_are_not_followed() {
+    let room = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/", room.path().join("root")).unwrap();
+    std::os::unix::fs::symlink(room.path(), room.path().join("loop")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(room.path().join("pipe")).status();
+    assert!(made.is_ok_and(|s| s.success()), "mkfifo");
+    let report = scan(&[room.path()], &options());
+    assert!(matches!(exit(&report), 3 | 4));
+    assert!(report.evidence.len() <= 4, "{:?}", report.evidence);
+}
+
+#[test]
+fn a_time_limit_makes_the_run_incomplete_and_never_clear() {
+    let sample = crate::support::project().join("fixtures/sample-evidence");
+    let mut limits = Limits::default();
+    limits.time = Some(std::time::Duration::ZERO);
+    let report = scan_with(&[&sample], &options(), limits, 2);
+    assert_eq!(report.run.complete, Some(false));
+    assert_eq!(report.summary.clear, 0);
+    assert_ne!(exit(&report), 0);
+}
+
+#[test]
+fn an_empty_folder_is_never_success() {
+    let room = tempfile::tempdir().unwrap();
+    let report = scan(&[Path::new(room.path())], &options());
+    assert!(matches!(exit(&report), 3 | 4));
+    assert!(!report.diagnostics.is_empty());
+}

@@ -1,0 +1,12 @@
+//! One integration binary: the floors, the fixtures, the corpus, the command
+//! line, hostile input.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod architecture;
+mod command_line;
+mod conformance;
+mod corpus;
+mod documentation;
+mod hostile;
+mod support;
