@@ -7,6 +7,7 @@ pub mod abx;
 pub mod utf8;
 pub mod xml;
 mod xml_text;
+pub mod plist;
 
 use std::io;
 
