@@ -8,6 +8,7 @@ pub mod utf8;
 pub mod xml;
 mod xml_text;
 pub mod plist;
+pub mod sqlite;
 
 use std::io;
 
