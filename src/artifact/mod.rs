@@ -139,7 +139,13 @@ pub trait Parser: Sync {
 }
 
 /// Every parser. Order does not matter.
-pub const PARSERS: &[&dyn Parser] = &[&android::AndroidPackages, &android::AndroidDumpsys];
+pub const PARSERS: &[&dyn Parser] = &[
+    &android::AndroidPackages,
+    &android::AndroidDumpsys,
+    &ios::backup::IosBackup,
+    &ios::file_system::IosFileSystem,
+    &mdm::apple::AppleMdm,
+];
 
 /// The parser with the highest affinity for a loose file, and its role there.
 pub fn parser_for(probe: &Probe<'_>) -> Option<(Affinity, &'static dyn Parser, &'static str)> {

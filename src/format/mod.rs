@@ -4,11 +4,12 @@
 //! that specifies its format.
 
 pub mod abx;
+pub mod mbdb;
+pub mod plist;
+pub mod sqlite;
 pub mod utf8;
 pub mod xml;
 mod xml_text;
-pub mod plist;
-pub mod sqlite;
 
 use std::io;
 

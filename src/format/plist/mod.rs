@@ -174,6 +174,24 @@ impl<'a> Plist<'a> {
         }
     }
 
+    /// Opens the next value if it is a dictionary; passes over anything else.
+    pub fn dict(&mut self) -> Result<bool, PlistError> {
+        let value = self.value()?;
+        if value == Some(Value::Array) {
+            self.leave()?;
+        }
+        Ok(value == Some(Value::Dict))
+    }
+
+    /// Opens the next value if it is an array; passes over anything else.
+    pub fn array(&mut self) -> Result<bool, PlistError> {
+        let value = self.value()?;
+        if value == Some(Value::Dict) {
+            self.leave()?;
+        }
+        Ok(value == Some(Value::Array))
+    }
+
     /// The next value if it is no container; containers are passed over.
     pub fn scalar(&mut self) -> Result<Option<Value>, PlistError> {
         match self.value()? {

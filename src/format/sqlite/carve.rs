@@ -13,13 +13,13 @@ const BEFORE: u64 = 160;
 /// The longest text that is taken.
 const LONGEST: u64 = 1024;
 
-/// Calls `each` with every text that begins with `prefix`, repetitions
-/// included, until the bytes end.
+/// Calls `each` with every text that begins with `prefix` and its place in the
+/// file, repetitions included, until the bytes end.
 pub fn carve_text(
     source: &dyn ReadAt,
     prefix: &[u8],
     leash: &Leash,
-    each: &mut dyn FnMut(&str),
+    each: &mut dyn FnMut(&str, u64),
 ) -> Result<(), SqliteError> {
     let finder = memchr::memmem::Finder::new(prefix);
     let mut buf = vec![0; (BEFORE + CHUNK + LONGEST) as usize];
@@ -37,7 +37,7 @@ pub fn carve_text(
             if let Some(Ok(text)) = text.map(std::str::from_utf8)
                 && !text.chars().any(char::is_control)
             {
-                each(text);
+                each(text, from + at as u64);
             }
         }
         base += CHUNK;

@@ -156,24 +156,26 @@ impl Database {
 
     /// Every distinct text of a column that begins with `prefix`, in order,
     /// by jumping from value to value in an index: rows and blobs are not
-    /// read. Without an index the column is read through. Returns how many.
+    /// read. Without an index the column is read through. `each` is told the
+    /// text and the number of a row that holds it. Returns how many.
     pub fn distinct_text(
         &self,
         table: &str,
         column: &str,
         prefix: &str,
         leash: &Leash,
-        each: &mut dyn FnMut(&str),
+        each: &mut dyn FnMut(&str, i64),
     ) -> Result<u64, SqliteError> {
         let (table, column) = (quoted(table), quoted(column));
-        let jump =
-            format!("SELECT {column} FROM {table} WHERE {column} > ?1 AND {column} < ?2 ORDER BY {column} LIMIT 1");
+        let jump = format!(
+            "SELECT {column}, rowid FROM {table} WHERE {column} > ?1 AND {column} < ?2 ORDER BY {column} LIMIT 1"
+        );
         let mut above = prefix.as_bytes().to_vec();
         if let Some(last) = above.last_mut() {
             *last += 1;
         }
         if !self.has_index(&jump, leash)? {
-            return self.read_through(&format!("SELECT {column} FROM {table}"), prefix, leash, each);
+            return self.read_through(&format!("SELECT {column}, rowid FROM {table}"), prefix, leash, each);
         }
         let failed = |e| said(e, leash);
         let mut statement = self.connection.prepare(&jump).map_err(failed)?;
@@ -191,7 +193,7 @@ impl Database {
                 // Only a damaged index leads backwards; following it would not end.
                 return Err(SqliteError::Damaged("an index is out of order".into()));
             }
-            each(&String::from_utf8_lossy(next));
+            each(&String::from_utf8_lossy(next), row.get(1).map_err(failed)?);
             let next = next.to_vec();
             drop(rows);
             last = next;
@@ -220,7 +222,7 @@ impl Database {
         sql: &str,
         prefix: &str,
         leash: &Leash,
-        each: &mut dyn FnMut(&str),
+        each: &mut dyn FnMut(&str, i64),
     ) -> Result<u64, SqliteError> {
         let failed = |e| said(e, leash);
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
@@ -234,7 +236,7 @@ impl Database {
             if seen.len() >= MOST_VALUES {
                 return Err(Stop::Entries.into());
             }
-            each(&String::from_utf8_lossy(text));
+            each(&String::from_utf8_lossy(text), row.get(1).map_err(failed)?);
             seen.insert(text.into());
             leash.tick(0, 1)?;
         }

@@ -53,7 +53,7 @@ fn domains(bytes: Bytes<'_>) -> Result<Vec<String>, SqliteError> {
     let leash = Leash::unbounded();
     let database = Database::open(bytes, &leash)?;
     let mut out = Vec::new();
-    database.distinct_text("Files", "domain", "AppDomain", &leash, &mut |d| out.push(d.to_owned()))?;
+    database.distinct_text("Files", "domain", "AppDomain", &leash, &mut |d, _| out.push(d.to_owned()))?;
     Ok(out)
 }
 
@@ -201,7 +201,7 @@ fn texts_of_a_cut_database_are_carved_whole_or_not_at_all() {
     let leash = Leash::unbounded();
     let carve = |bytes: &[u8]| {
         let mut found = BTreeSet::new();
-        carve_text(leak(bytes), b"AppDomain-", &leash, &mut |t| {
+        carve_text(leak(bytes), b"AppDomain-", &leash, &mut |t, _| {
             found.insert(t.to_owned());
         })
         .unwrap();
@@ -238,7 +238,7 @@ fn the_real_manifest_gives_its_domains_whole_and_cut() {
     assert!(whole.contains("AppDomain-net.whatsapp.WhatsApp"));
     for percent in [99, 75, 50, 10] {
         let mut found = BTreeSet::new();
-        carve_text(leak(&bytes[..bytes.len() * percent / 100]), b"AppDomain", &Leash::unbounded(), &mut |t| {
+        carve_text(leak(&bytes[..bytes.len() * percent / 100]), b"AppDomain", &Leash::unbounded(), &mut |t, _| {
             found.insert(t.to_owned());
         })
         .unwrap();
