@@ -115,6 +115,12 @@ impl Leash {
         Ok(())
     }
 
+    /// The deadline and the signal, for code that cannot borrow the leash: a
+    /// library's progress call.
+    pub fn watch(&self) -> Watch {
+        Watch { deadline: self.deadline, cancel: self.cancel.clone() }
+    }
+
     /// Bytes and entries counted so far.
     pub fn counted(&self) -> (u64, u64) {
         (self.bytes.load(Ordering::Relaxed), self.entries.load(Ordering::Relaxed))
@@ -123,6 +129,20 @@ impl Leash {
     /// The user interrupted the run.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
+    }
+}
+
+/// Says whether work has to stop; counts nothing.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    deadline: Option<Instant>,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// The deadline passed or the user interrupted the run.
+    pub fn must_stop(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() > d)
     }
 }
 

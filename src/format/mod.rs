@@ -4,6 +4,9 @@
 //! that specifies its format.
 
 pub mod abx;
+pub mod mbdb;
+pub mod plist;
+pub mod sqlite;
 pub mod utf8;
 pub mod xml;
 mod xml_text;
