@@ -28,6 +28,15 @@ pub(crate) fn reason(code: &str) -> &str {
         "age-unknown" => "the age of the list is unknown",
         "older-than-max-age" => "the list is older than --max-age allows",
         "ownership-unknown" => "who owns the device is unknown, and the list depends on it",
+        "superseded-copy" => "an older copy of the package list, which Android would not read",
+        "packages-list-leaves-packages-out" => "packages.list leaves packages out",
+        "restrictions-without-packages" => "the users' states are there, the package list is not",
+        "no-package-list" | "no-package-rows" | "no-package-section" => "no package list was found in it",
+        "filtered-list" => "the list was filtered",
+        "store-apps-only" => "the list holds apps of the store only",
+        "installed-applications-of-another-shape" => "the list of installed apps has an unknown shape",
+        "backup-manifest" | "backup-domains" => "a backup's own file lists do not name every app",
+        "encrypted" => "encrypted",
         other => other,
     }
 }
