@@ -107,10 +107,7 @@ impl Survey {
         let (entries, damage) = directory.each(leash, true, |entry| {
             let name = names.next(entry);
             if name.moved {
-                litter = name.folder.split(|b| *b == b'/').any(is_apple_double);
-                if !litter {
-                    survey.folder(name.folder, &folders);
-                }
+                litter = survey.folder(name.folder, &folders);
             }
             if entry.is_special() {
                 special += 1;
@@ -124,14 +121,19 @@ impl Survey {
         Ok(survey)
     }
 
-    /// Every component of a folder may be a landmark.
-    fn folder(&mut self, folder: &[u8], folders: &Lasts) {
+    /// Every component of a folder may be a landmark, down to one that is
+    /// litter of macOS; whether there is such a one.
+    fn folder(&mut self, folder: &[u8], folders: &Lasts) -> bool {
         let mut from = 0;
         while let Some(len) = folder[from..].iter().position(|b| *b == b'/') {
-            let above = &folder[..from];
-            folders.hits(&folder[from..from + len], |bit| self.landmark(bit, above));
+            let (above, name) = (&folder[..from], &folder[from..from + len]);
+            if is_apple_double(name) {
+                return true;
+            }
+            folders.hits(name, |bit| self.landmark(bit, above));
             from += len + 1;
         }
+        false
     }
 
     /// The last component of a landmark was seen in `folder`.
@@ -322,13 +324,13 @@ impl Pass<'_> {
         }
         let directory = self.directory;
         let mut names = Names::default();
-        let (mut spot, mut wanted) = (self.areas.spot(b""), false);
+        let mut spot = self.areas.spot(b"");
+        let mut wanted = self.was_undecided(spot);
         directory.each(self.leash, false, |entry| {
             let name = names.next(entry);
             if name.moved {
                 spot = self.areas.spot(name.folder);
-                wanted = !spot.own && !spot.litter;
-                wanted &= self.areas.standing(spot) == (Standing::Known(Manner::Loose), Standing::Undecided);
+                wanted = self.was_undecided(spot);
             }
             let loose = wanted
                 && !name.last.is_empty()
@@ -340,6 +342,12 @@ impl Pass<'_> {
             if loose { self.loose(entry, &name) } else { Ok(()) }
         })?;
         Ok(())
+    }
+
+    /// Files there turned out to be loose only now.
+    fn was_undecided(&self, spot: Spot) -> bool {
+        let standing = (Standing::Known(Manner::Loose), Standing::Undecided);
+        !spot.own && !spot.litter && self.areas.standing(spot) == standing
     }
 
     fn answers_any(&self, name: &Name<'_>, spot: Spot) -> bool {
