@@ -396,3 +396,54 @@ fn the_modification_time_needs_a_zone() {
     let mtime = |name: &str| heard.loose.iter().find(|f| f.name() == name.as_bytes()).unwrap().mtime;
     assert_eq!((mtime("a"), mtime("b")), (Some(1_700_000_000), None));
 }
+
+/// Opens everything in everything, as a scan does.
+fn dive(tree: &dyn Tree, depth: u32, leash: &Leash, errors: &mut Vec<EvidenceError>) -> u32 {
+    let mut heard = Heard::default();
+    if let Err(e) = tree.walk(&Claims::new(CLAIMS), &mut heard, leash) {
+        errors.push(e);
+    }
+    let mut deepest = depth;
+    for file in &heard.loose {
+        let Ok(blob) = file.member.open(leash) else { continue };
+        let head = head_of(blob.as_ref()).unwrap_or_default();
+        let probe = Probe { head: &head, size: blob.len(), name: file.name() };
+        let Some(container) = container_for(&probe) else { continue };
+        match open_nested(container, blob, depth, leash) {
+            Ok(Opened::Tree(tree)) => deepest = deepest.max(dive(tree.as_ref(), depth + 1, leash, errors)),
+            Ok(Opened::Bytes(_)) => {}
+            Err(e) => errors.push(e),
+        }
+    }
+    deepest
+}
+
+#[test]
+fn nesting_ends_at_the_limit_however_an_archive_is_folded() {
+    let mut nested = zip_tree(&tree(&["bottom.csv"]));
+    for _ in 0..12 {
+        nested = zip_tree(&[("again.zip".into(), nested)]);
+    }
+    let (leash, mut errors) = (Leash::unbounded(), Vec::new());
+    assert_eq!(dive(open_zip(nested).unwrap().as_ref(), 1, &leash, &mut errors), 8);
+    assert!(matches!(errors[..], [EvidenceError::Depth(8)]), "{errors:?}");
+
+    // An archive that holds itself: the member points back at the whole file.
+    let mut quine = raw(&[("self.zip", b"")]);
+    let whole = quine.end(b"").len() as u32;
+    for field in [20, 24] {
+        quine.directory[field..field + 4].copy_from_slice(&whole.to_le_bytes());
+    }
+    let mut errors = Vec::new();
+    assert!(dive(open_zip(quine.end(b"")).unwrap().as_ref(), 1, &leash, &mut errors) <= 8);
+
+    // Ten of ten of ten: entries are counted over the whole item.
+    let mut wide = zip_tree(&tree(&["x"]));
+    for _ in 0..6 {
+        wide = zip_tree(&(0..10).map(|n| (format!("{n}.zip"), wide.clone())).collect::<Vec<_>>());
+    }
+    let leash = Leash::new(Limits { entries: 5_000, ..Limits::default() }, Arc::default());
+    let mut errors = Vec::new();
+    dive(open_zip(wide).unwrap().as_ref(), 1, &leash, &mut errors);
+    assert!(errors.iter().any(|e| matches!(e, EvidenceError::Stop(Stop::Entries))));
+}
