@@ -34,13 +34,12 @@ pub fn render(paths: &[&Path], options: &Options, limits: Limits, jobs: usize, f
     let set = SignatureSet::builtin().unwrap();
     let judged = Judged::new(&set, options).unwrap();
     let inputs: Vec<Input> = paths.iter().map(|p| Input::Path(p.to_path_buf())).collect();
-    let reading =
-        Reading { retain: Retain::Relevant(&set), limits, jobs, cancel: Arc::default(), observer: &Silent };
+    let reading = Reading { retain: Retain::Relevant(&set), limits, jobs, cancel: Arc::default(), observer: &Silent };
     let gathered = read(&inputs, &reading);
     let mut out = Vec::new();
     {
         let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
-        let renderer: Box<dyn Renderer> = (format.make)(Style { width: 80, color: false });
+        let renderer: Box<dyn Renderer> = (format.make)(Style { width: 80, ..Style::default() });
         write_report(gathered, &judged, &mut [(renderer, Box::new(&mut out))]).unwrap();
     }
     out
