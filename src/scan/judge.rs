@@ -191,6 +191,9 @@ pub fn write_report(
         let (decision, policies) = judged.judge(&device, &found.findings);
         let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
         row.policies = policies;
+        if row.verdict == "clear" {
+            row.does_not_prove.extend_from_slice(judged.scope.rests_on(device.platform));
+        }
         tally.device(&row);
         let item = device.items.first().copied().unwrap_or_default();
         for diagnostic in device.diagnostics.iter().chain(&found.diagnostics) {
