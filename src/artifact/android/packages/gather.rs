@@ -92,7 +92,7 @@ impl Gathered {
     fn trouble(&mut self, error: &ParseError, source: SourceId, sink: &mut Sink<'_>) {
         match error {
             ParseError::Evidence(EvidenceError::Stop(stop)) => self.stop = Some(*stop),
-            other => sink.note(Code::UnreadableFile, Some(source), &At::Whole, other.to_string()),
+            other => sink.note(other.code(), Some(source), &At::Whole, other.to_string()),
         }
     }
 

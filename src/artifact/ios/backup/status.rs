@@ -3,6 +3,7 @@
 
 use super::Reading;
 use crate::artifact::{ArtifactFile, At, ParseError, Sink};
+use crate::evidence::EvidenceError;
 use crate::format::plist::{Plist, PlistError};
 use crate::model::{Answer, Basis, Code, End, ListScope, ListStatement, Reason, UserSet};
 
@@ -48,8 +49,8 @@ pub(super) fn unopened(
 ) {
     let source = sink.source(file);
     let code = match error {
-        ParseError::Evidence(crate::evidence::EvidenceError::Stop(stop)) => crate::artifact::ios::code_of_stop(*stop),
-        _ => code,
+        ParseError::Evidence(EvidenceError::Io(_)) => code,
+        error => error.code(),
     };
     sink.note(code, Some(source), &At::Whole, format!("{error}; {}", reading.consequence()));
     if code != Code::PartialBackup {
