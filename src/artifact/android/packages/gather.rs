@@ -99,10 +99,11 @@ impl Gathered {
     /// Reads what a parser left, for the digest.
     fn close(&mut self, stream: Stream<'_>, sink: &mut Sink<'_>) {
         let source = stream.source();
-        if self.stop.is_none() {
-            if let Err(error) = sink.close(stream) {
-                self.trouble(&error, source, sink);
-            }
+        if self.stop.is_some() {
+            return;
+        }
+        if let Err(error) = sink.close(stream) {
+            self.trouble(&error, source, sink);
         }
     }
 
