@@ -40,13 +40,19 @@ fn fits(pattern: &Pattern, path: &str) -> bool {
 
 /// Hands a root to a parser the way a walk would: claimed files by role.
 pub(super) fn parse_root(parser: &dyn Parser, kind: RootKind, files: &[(&str, &[u8])]) -> Fragment {
+    parse_root_below("", parser, kind, files)
+}
+
+/// The same for a root below this folder of the evidence.
+pub(super) fn parse_root_below(folder: &str, parser: &dyn Parser, kind: RootKind, files: &[(&str, &[u8])]) -> Fragment {
     let root = Locator::path(b"root");
     let mut claimed = Vec::new();
     for (path, bytes) in files {
         for claim in parser.spec().claims.iter().filter(|c| c.at == kind) {
             if fits(&Pattern::new(claim.path), path) {
                 let locator = root.child(path.as_bytes());
-                claimed.push(ArtifactFile { role: claim.role, file: file(path, bytes), locator });
+                let file = file(&format!("{folder}{path}"), bytes);
+                claimed.push(ArtifactFile { role: claim.role, file, locator });
             }
         }
     }

@@ -5,6 +5,7 @@
 //! that a hostile app can write lines here: nothing that would hide a package is
 //! believed without a second sign, and what looks forged leaves the list open.
 
+mod ending;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -15,6 +16,7 @@ use super::super::lines::{Line, Lines};
 use super::block::Block;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::model::Timestamp;
+use ending::Ending;
 use tell::ODD_PLACE;
 
 /// Packages of one dump; a device has some hundreds.
@@ -71,6 +73,7 @@ pub(crate) struct Dump<'s, 'k> {
     unfiltered: bool,
     timed_out: bool,
     too_many: bool,
+    ending: Ending,
     pub(crate) properties: Properties,
     header_time: Option<Timestamp>,
     section_time: Option<Timestamp>,
@@ -100,6 +103,7 @@ impl<'s, 'k> Dump<'s, 'k> {
             unfiltered: false,
             timed_out: false,
             too_many: false,
+            ending: Ending::default(),
             properties: Properties::default(),
             header_time: None,
             section_time: None,
@@ -127,6 +131,7 @@ impl<'s, 'k> Dump<'s, 'k> {
 
     fn line(&mut self, line: Line<'_>) {
         let text = line.text;
+        self.ending.line(text, line.ended);
         if self.boundary(text) {
             return;
         }

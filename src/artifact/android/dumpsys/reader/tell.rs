@@ -107,6 +107,9 @@ impl Dump<'_, '_> {
                 _ => "the dump of the package service has no end",
             };
             self.sink.note(Code::DamagedFile, Some(self.source), &At::Whole, format!("{why}; the list is not whole"));
+        } else if self.ending.is_cut() {
+            let message = "the text does not end as it should: what stood behind the list, perhaps users, is missing";
+            self.sink.note(Code::DamagedFile, Some(self.source), &At::Whole, message);
         }
         // A service is never dumped for one package alone.
         let whole = self.services || self.unfiltered;
