@@ -118,8 +118,15 @@ impl<'s, 'k> Output<'s, 'k> {
     fn lines(&mut self, input: impl std::io::Read) -> std::io::Result<()> {
         let mut lines = Lines::new(input)?;
         self.offsets = lines.keeps_offsets();
+        let mut ended = true;
         while let Some(line) = lines.next_line()? {
+            ended = line.ended;
             self.line(line);
+        }
+        if !ended {
+            let message =
+                "the text ends inside a line, so that more may be missing; if it is whole, end it with a line feed";
+            self.sink.note(Code::DamagedFile, Some(self.source), &At::Whole, message);
         }
         Ok(())
     }
