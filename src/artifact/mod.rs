@@ -158,6 +158,8 @@ pub const PARSERS: &[&dyn Parser] = &[
     &ios::backup::IosBackup,
     &ios::file_system::IosFileSystem,
     &mdm::apple::AppleMdm,
+    &mdm::MdmCsv,
+    &mdm::MdmJson,
 ];
 
 /// The parser with the highest affinity for a loose file, and its role there.

@@ -4,9 +4,12 @@
 //! that specifies its format.
 
 pub mod abx;
+pub mod csv;
+pub mod json;
 pub mod mbdb;
 pub mod plist;
 pub mod sqlite;
+pub mod text;
 pub mod utf8;
 pub mod xml;
 mod xml_text;

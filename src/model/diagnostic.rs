@@ -85,6 +85,7 @@ codes! {
     PolicyEntryUnresolved, "policy-entry-unresolved", Warning, "A chosen policy names something no signature can decide. No device can be clear under it.";
     NotEvidence, "not-evidence", Note, "A file that is no evidence and needs none of your attention (operating-system litter, plain text, checksums, our own reports).";
     OutOfScope, "out-of-scope", Note, "Records of computers or television boxes in a mixed export were counted, not judged.";
+    AggregateOnly, "aggregate-only", Warning, "The export counts devices for an app and names none. Export the list of one row for each app and device.";
     ManagedAppsOnly, "managed-apps-only", Note, "The list holds managed apps only; it cannot show that an app is absent.";
     NotCollected, "apps-not-collected", Warning, "The record holds no app list: the system did not collect or did not export it.";
     AssumptionUsed, "assumption-used", Note, "A list counts as complete because you vouched for it with --assume-full-lists.";
