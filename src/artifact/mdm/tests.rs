@@ -708,7 +708,6 @@ fn corpus(path: &str) -> Option<Vec<u8>> {
     let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/mdm").join(path);
     let bytes = std::fs::read(&file).ok();
     if bytes.is_none() {
-        #[allow(clippy::print_stderr)]
         eprintln!("skipped: no {}", file.display());
     }
     bytes

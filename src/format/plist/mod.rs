@@ -15,6 +15,7 @@ mod text;
 mod xml;
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use crate::limits::{Leash, Stop};
 use crate::model::Timestamp;
@@ -44,7 +45,7 @@ pub enum PlistError {
     Stop(#[from] Stop),
     /// The bytes could not be had.
     #[error("{0}")]
-    Io(io::Error),
+    Io(Arc<io::Error>),
 }
 
 impl From<io::Error> for PlistError {
@@ -52,7 +53,7 @@ impl From<io::Error> for PlistError {
         // A stop travels through `io::Error` where a library does the reading.
         match error.downcast::<Stop>() {
             Ok(stop) => Self::Stop(stop),
-            Err(error) => Self::Io(error),
+            Err(error) => Self::Io(Arc::new(error)),
         }
     }
 }

@@ -323,7 +323,7 @@ fn error(error: XmlError) -> PlistError {
     match error {
         XmlError::Io(error) => match error.get_ref().and_then(|e| e.downcast_ref()) {
             Some(stop) => PlistError::Stop(*stop),
-            None => PlistError::Io(std::io::Error::new(error.kind(), error.to_string())),
+            None => PlistError::Io(error),
         },
         // Syntax errors are markup that never closes: the end of the input.
         XmlError::Syntax(_) => PlistError::Cut,
