@@ -7,8 +7,8 @@ use super::item::{Item, ItemStatus};
 use super::work::{CompiledClaims, Job, Queue, Shared, evidence_code};
 use crate::artifact::{ArtifactFile, Parser, parser_for};
 use crate::evidence::{
-    self, Affinity, Blob, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe, Root, RootKind, Tree,
-    container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
+    self, Affinity, Blob, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe, Root,
+    RootKind, Tree, container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
 };
 use crate::inventory::PartId;
 use crate::limits::{Leash, Stop};

@@ -6,6 +6,9 @@ pub(in crate::artifact) mod identity;
 #[cfg(test)]
 pub(in crate::artifact) mod testing;
 
+use std::io;
+
+use crate::evidence::EvidenceError;
 use crate::format::plist::PlistError;
 use crate::limits::Stop;
 use crate::model::Code;
@@ -15,10 +18,29 @@ pub(in crate::artifact) fn code_of(error: &PlistError) -> Code {
     match error {
         PlistError::Empty => Code::EmptyFile,
         PlistError::Stop(stop) => code_of_stop(*stop),
-        PlistError::Io(_) => Code::UnreadableFile,
+        PlistError::Io(error) => code_of_io(error),
         PlistError::NotAPlist(_) | PlistError::Cut | PlistError::Damaged(_) | PlistError::Nesting(_) => {
             Code::DamagedFile
         }
+    }
+}
+
+/// The diagnostic for bytes that could not be had while they were read.
+pub(in crate::artifact) fn code_of_io(error: &io::Error) -> Code {
+    error.get_ref().and_then(|inner| inner.downcast_ref()).map_or(Code::UnreadableFile, code_of_evidence)
+}
+
+/// The diagnostic for a file that could not be opened.
+pub(in crate::artifact) fn code_of_evidence(error: &EvidenceError) -> Code {
+    match error {
+        EvidenceError::Stop(stop) => code_of_stop(*stop),
+        EvidenceError::Ratio(_) => Code::LimitRatio,
+        EvidenceError::Path(_) => Code::LimitPath,
+        EvidenceError::Depth(_) => Code::LimitDepth,
+        EvidenceError::Encrypted(_) => Code::EncryptedFile,
+        EvidenceError::Unsupported(_) => Code::UnsupportedEvidence,
+        EvidenceError::Damaged(_) => Code::DamagedFile,
+        EvidenceError::Io(error) => code_of_io(error),
     }
 }
 

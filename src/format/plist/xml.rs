@@ -321,9 +321,10 @@ fn clip(text: &str) -> String {
 
 fn error(error: XmlError) -> PlistError {
     match error {
-        XmlError::Io(error) => match error.get_ref().and_then(|e| e.downcast_ref()) {
-            Some(stop) => PlistError::Stop(*stop),
-            None => PlistError::Io(std::io::Error::new(error.kind(), error.to_string())),
+        // Nobody else holds it, so that what is inside can be told apart later.
+        XmlError::Io(error) => match std::sync::Arc::try_unwrap(error) {
+            Ok(error) => error.into(),
+            Err(shared) => PlistError::Io(std::io::Error::new(shared.kind(), shared.to_string())),
         },
         // Syntax errors are markup that never closes: the end of the input.
         XmlError::Syntax(_) => PlistError::Cut,

@@ -7,7 +7,7 @@ use std::io::BufReader;
 use std::sync::Arc;
 
 use super::{Reading, domains, status};
-use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of_stop, is_apple};
+use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of_io, code_of_stop, is_apple};
 use crate::artifact::{ArtifactFile, At, Sink, SourceId};
 use crate::evidence::{Blob, BlobReader};
 use crate::format::mbdb::{self, MbdbError};
@@ -83,7 +83,7 @@ fn read_mbdb(
     };
     let code = match &error {
         MbdbError::Stop(stop) => code_of_stop(*stop),
-        MbdbError::Io(_) => Code::UnreadableFile,
+        MbdbError::Io(error) => code_of_io(error),
         MbdbError::NotMbdb | MbdbError::Cut => Code::DamagedFile,
     };
     sink.note(code, Some(source), &At::Whole, format!("{error}; {}", reading.consequence()));
@@ -148,7 +148,7 @@ fn complain(reading: &Reading<'_>, error: &SqliteError, source: SourceId, sink: 
         SqliteError::TooLarge(_) => (Code::LimitBytes, error.to_string()),
         SqliteError::Stop(stop) => (code_of_stop(*stop), error.to_string()),
         SqliteError::Damaged(_) => (Code::DamagedFile, error.to_string()),
-        SqliteError::Io(_) => (Code::UnreadableFile, error.to_string()),
+        SqliteError::Io(io) => (code_of_io(io), error.to_string()),
     };
     sink.note(code, Some(source), &At::Whole, format!("{what}; {}", reading.consequence()));
 }

@@ -2,6 +2,7 @@
 //! that losing it is a warning.
 
 use super::Reading;
+use crate::artifact::ios::code_of_evidence;
 use crate::artifact::{ArtifactFile, At, ParseError, Sink};
 use crate::format::plist::{Plist, PlistError};
 use crate::model::{Answer, Basis, Code, End, ListScope, ListStatement, Reason, UserSet};
@@ -48,8 +49,9 @@ pub(super) fn unopened(
 ) {
     let source = sink.source(file);
     let code = match error {
-        ParseError::Evidence(crate::evidence::EvidenceError::Stop(stop)) => crate::artifact::ios::code_of_stop(*stop),
-        _ => code,
+        _ if code == Code::PartialBackup => code,
+        ParseError::Evidence(error) => code_of_evidence(error),
+        ParseError::Damaged(_) | ParseError::ErrorAnswer(_) => code,
     };
     sink.note(code, Some(source), &At::Whole, format!("{error}; {}", reading.consequence()));
     if code != Code::PartialBackup {
