@@ -173,6 +173,16 @@ fn may_lose_bytes(whole: &v1::Report, file: &Path) -> bool {
         || whole.diagnostics.iter().any(|d| d.code == "encrypted-file" && d.locator.as_deref().is_some_and(named))
 }
 
+/// A complete list stays one whatever became of the rest of the device tree. A
+/// sign that only a lost secondary file showed is lost with it: then an error
+/// names that file, and no complete list is from it.
+fn told_and_not_rested_on(part: &v1::Report, file: &Path) -> bool {
+    let is_file = |locator: &str| file.ends_with(locator) || Path::new(locator) == file;
+    let told = part.diagnostics.iter().any(|d| d.severity == "error" && d.locator.as_deref().is_some_and(is_file));
+    let mut complete = part.devices.iter().flat_map(|d| &d.coverage).filter(|c| c.completeness == "complete");
+    told && !complete.any(|c| is_file(&c.locator))
+}
+
 #[test]
 fn a_cut_file_never_makes_a_device_clear_nor_the_run_succeed() {
     let mut scans = 0;
@@ -196,7 +206,8 @@ fn a_cut_file_never_makes_a_device_clear_nor_the_run_succeed() {
                 let part = scan(&[&copy], &case.options);
                 scans += 1;
                 let at = format!("{}: {} cut at {cut} of {}", case.name, file.display(), bytes.len());
-                assert!(clear(&part) <= clear(&whole), "{at}: a device became clear");
+                let milder = clear(&part) > clear(&whole);
+                assert!(!milder || told_and_not_rested_on(&part, &file), "{at}: a device became clear");
                 assert!(exit(&part) != 0 || may_lose_bytes(&whole, &file), "{at}: exit 0");
             }
             fs::write(&file, &bytes).unwrap();

@@ -6,6 +6,8 @@ pub(in crate::artifact) mod identity;
 #[cfg(test)]
 pub(in crate::artifact) mod testing;
 
+use std::io;
+
 use crate::evidence::{EvidenceError, stop_code};
 use crate::format::plist::PlistError;
 use crate::model::Code;
@@ -15,14 +17,16 @@ pub(in crate::artifact) fn code_of(error: &PlistError) -> Code {
     match error {
         PlistError::Empty => Code::EmptyFile,
         PlistError::Stop(stop) => stop_code(*stop),
-        PlistError::Io(error) => match error.get_ref().and_then(|e| e.downcast_ref::<EvidenceError>()) {
-            Some(error) => error.code(),
-            None => Code::UnreadableFile,
-        },
+        PlistError::Io(error) => code_of_io(error),
         PlistError::NotAPlist(_) | PlistError::Cut | PlistError::Damaged(_) | PlistError::Nesting(_) => {
             Code::DamagedFile
         }
     }
+}
+
+/// The diagnostic for bytes that could not be had while they were read.
+pub(in crate::artifact) fn code_of_io(error: &io::Error) -> Code {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<EvidenceError>()).map_or(Code::UnreadableFile, |e| e.code())
 }
 
 /// The only user of an iOS device.

@@ -7,7 +7,7 @@ use std::io::BufReader;
 use std::sync::Arc;
 
 use super::{Reading, domains, status};
-use crate::artifact::ios::{LONGEST_ID, MOST_APPS, is_apple};
+use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of_io, is_apple};
 use crate::artifact::{ArtifactFile, At, Sink, SourceId};
 use crate::evidence::stop_code;
 use crate::evidence::{Blob, BlobReader};
@@ -84,7 +84,7 @@ fn read_mbdb(
     };
     let code = match &error {
         MbdbError::Stop(stop) => stop_code(*stop),
-        MbdbError::Io(_) => Code::UnreadableFile,
+        MbdbError::Io(error) => code_of_io(error),
         MbdbError::NotMbdb | MbdbError::Cut => Code::DamagedFile,
     };
     sink.note(code, Some(source), &At::Whole, format!("{error}; {}", reading.consequence()));
@@ -149,7 +149,7 @@ fn complain(reading: &Reading<'_>, error: &SqliteError, source: SourceId, sink: 
         SqliteError::TooLarge(_) => (Code::LimitBytes, error.to_string()),
         SqliteError::Stop(stop) => (stop_code(*stop), error.to_string()),
         SqliteError::Damaged(_) => (Code::DamagedFile, error.to_string()),
-        SqliteError::Io(_) => (Code::UnreadableFile, error.to_string()),
+        SqliteError::Io(io) => (code_of_io(io), error.to_string()),
     };
     sink.note(code, Some(source), &At::Whole, format!("{what}; {}", reading.consequence()));
 }
