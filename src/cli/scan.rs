@@ -39,7 +39,8 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8, Failure> {
     let mut outputs: Vec<(Box<dyn Renderer>, Box<dyn Write + '_>)> = Vec::new();
     for (want, sink) in wanted.iter().zip(&mut sinks) {
         let on_stdout = want.file.is_none();
-        let style = Style { width: output::width(), color: on_stdout && output::color(args.read.output.color) };
+        let color = on_stdout && output::color(args.read.output.color);
+        let style = Style { width: output::width(), color, ..Style::default() };
         let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
         outputs.push(((format.make)(style), Box::new(sink)));
     }

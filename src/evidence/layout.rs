@@ -115,7 +115,8 @@ pub(super) fn is_apple_double(name: &[u8]) -> bool {
 pub(super) struct Lasts {
     sieve: [u64; 64],
     literal: HashMap<&'static [u8], Vec<u32>>,
-    starred: Vec<(&'static str, u32)>,
+    /// What comes before and after the star.
+    starred: Vec<(&'static [u8], &'static [u8], u32)>,
 }
 
 impl Lasts {
@@ -124,8 +125,8 @@ impl Lasts {
         let mut out = Self { sieve: [0; 64], literal: HashMap::new(), starred: Vec::new() };
         for (id, pattern) in patterns {
             let Some(last) = pattern.components.last().copied() else { continue };
-            if last.contains('*') {
-                out.starred.push((last, id));
+            if let Some((before, after)) = last.split_once('*') {
+                out.starred.push((before.as_bytes(), after.as_bytes(), id));
             } else {
                 let (slot, bit) = sieve(last.as_bytes());
                 out.sieve[slot] |= bit;
@@ -138,13 +139,13 @@ impl Lasts {
     /// Calls `hit` with each pattern whose last component fits.
     pub(super) fn hits(&self, name: &[u8], mut hit: impl FnMut(u32)) {
         let (slot, bit) = sieve(name);
-        if self.sieve[slot] & bit != 0 {
-            if let Some(ids) = self.literal.get(name) {
-                ids.iter().for_each(|id| hit(*id));
-            }
+        if self.sieve[slot] & bit != 0
+            && let Some(ids) = self.literal.get(name)
+        {
+            ids.iter().for_each(|id| hit(*id));
         }
-        for (star, id) in &self.starred {
-            if Pattern::component_fits(star, name) {
+        for (before, after, id) in &self.starred {
+            if name.len() >= before.len() + after.len() && name.ends_with(after) && name.starts_with(before) {
                 hit(*id);
             }
         }

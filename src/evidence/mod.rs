@@ -205,3 +205,17 @@ pub fn container_for(probe: &Probe<'_>) -> Option<&'static dyn Container> {
     let best = CONTAINERS.iter().max_by_key(|c| c.affinity(probe))?;
     (best.affinity(probe) > Affinity::No).then_some(*best)
 }
+
+/// Opens a container that was found `depth` containers deep (0: handed in, or
+/// found in a folder).
+pub fn open_nested(
+    container: &dyn Container,
+    blob: Arc<dyn Blob>,
+    depth: u32,
+    leash: &Leash,
+) -> Result<Opened, EvidenceError> {
+    if depth >= leash.limits.depth {
+        return Err(EvidenceError::Depth(leash.limits.depth));
+    }
+    container.open(blob, leash)
+}

@@ -1,5 +1,6 @@
 //! Jobs, the threads that do them, and what they share.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -172,7 +173,10 @@ fn run(job: &Job, shared: &Shared<'_>) {
     let leash = shared.leash();
     let mut sink = Sink::new(job.parser.spec(), shared.reading.retain);
     let artifact = Artifact { root: &job.locator, kind: job.kind, files: &job.files, leash: &leash };
-    let outcome = job.parser.parse(&artifact, &mut sink);
+    // No parser may panic; if one does all the same, through a library, that
+    // is one unreadable item and neither the end of the run nor a clear device.
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| job.parser.parse(&artifact, &mut sink)))
+        .unwrap_or_else(|_| Err(ParseError::Damaged("the parser failed on these bytes; please report it".to_owned())));
     let mut failed = None;
     if let Err(error) = &outcome {
         if let ParseError::Evidence(EvidenceError::Stop(stop)) = error {

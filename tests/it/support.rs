@@ -39,7 +39,7 @@ pub fn render(paths: &[&Path], options: &Options, limits: Limits, jobs: usize, f
     let mut out = Vec::new();
     {
         let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
-        let renderer: Box<dyn Renderer> = (format.make)(Style { width: 80, color: false });
+        let renderer: Box<dyn Renderer> = (format.make)(Style { width: 80, ..Style::default() });
         write_report(gathered, &judged, &mut [(renderer, Box::new(&mut out))]).unwrap();
     }
     out

@@ -204,7 +204,7 @@ const NAMES: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn folders_and_archives_agree_on_any_tree(paths in prop::collection::vec(prop::collection::vec(0..NAMES.len(), 1..6), 1..40)) {
