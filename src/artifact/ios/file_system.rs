@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::backup::Metadata;
-use super::{LONGEST_ID, USER, code_of, code_of_evidence, is_apple};
+use super::{LONGEST_ID, USER, code_of, is_apple};
 use crate::artifact::{
     Artifact, ArtifactFile, ArtifactSpec, At, DeviceId, ParseError, Parser, ParserSpec, Sink, SourceId,
 };
@@ -182,11 +182,7 @@ impl Image<'_> {
             Ok(stream) => stream,
             Err(error) => {
                 let source = sink.source(file);
-                let code = match &error {
-                    ParseError::Evidence(error) => code_of_evidence(error),
-                    ParseError::Damaged(_) | ParseError::ErrorAnswer(_) => Code::DamagedFile,
-                };
-                sink.note(code, Some(source), &At::Whole, error.to_string());
+                sink.note(error.code(), Some(source), &At::Whole, error.to_string());
                 self.first.get_or_insert(source);
                 return None;
             }
