@@ -7,6 +7,9 @@ pub(super) struct Ending {
     /// The text is a bug report's.
     bug_report: bool,
     done: bool,
+    /// The text begins with something other than a dump of services, so that
+    /// something other may also stand at its end.
+    mixed: Option<bool>,
     /// The last service that the head announces, and whether the list goes on.
     announced: Option<String>,
     in_list: bool,
@@ -27,6 +30,8 @@ impl Ending {
         }
         self.last_ended = ended;
         self.last_is_duration = false;
+        let dump = ["DUMP OF SERVICE ", "Currently running services:", "--"];
+        self.mixed.get_or_insert(!dump.iter().any(|d| text.starts_with(d)));
         if let Some(rest) = text.strip_prefix("== dumpstate: ") {
             self.bug_report = true;
             self.done |= rest.starts_with("done");
@@ -50,6 +55,7 @@ impl Ending {
             return !self.done;
         }
         match (self.services, &self.announced, &self.finished) {
+            _ if self.mixed == Some(true) => !self.last_ended,
             (true, Some(announced), Some(finished)) => announced != finished || !self.last_is_duration,
             (true, _, Some(_)) => !self.last_is_duration,
             // Systems before Android 8 tell no durations.
@@ -94,6 +100,9 @@ mod tests {
     fn a_bug_report_says_done_and_other_texts_end_with_a_line() {
         assert!(is_cut("== dumpstate: 2024-05-06 07:08:09\nDUMP OF SERVICE a:\n"));
         assert!(!is_cut("== dumpstate: 2024-05-06 07:08:09\nDUMP OF SERVICE a:\n== dumpstate: done (id 1)\n===="));
+        let among_logs = format!("log line\nDUMP OF SERVICE b:\n--------- 0.1s {END}\nlog line\n");
+        assert!(!is_cut(&among_logs));
+        assert!(is_cut(&among_logs[..among_logs.len() - 1]));
         assert!(!is_cut("Packages:\n  Package [a.b] (1):\n"));
         assert!(is_cut("Packages:\n  Package [a.b] (1):"));
     }
