@@ -69,8 +69,9 @@ pub(crate) struct Dump<'s, 'k> {
     ended: bool,
     /// The text names services, so that it is more than `dumpsys package`.
     services: bool,
-    /// Sections that a dump of one package does not have.
+    /// The first section was there, which the dump of one package does not have.
     unfiltered: bool,
+    /// A time limit fired, or the end is that of another service.
     timed_out: bool,
     too_many: bool,
     ending: Ending,
@@ -169,6 +170,9 @@ impl<'s, 'k> Dump<'s, 'k> {
                     // A service ended that this text never began here.
                     self.suspicious("the dump of the package service ends where another service stands", &At::Whole);
                 }
+            } else if self.place == Place::Package {
+                // Its own end is missing: the text was cut and joined.
+                self.timed_out = true;
             }
             self.leave(Place::Other);
             return true;
@@ -261,7 +265,7 @@ impl<'s, 'k> Dump<'s, 'k> {
                 }
             };
             if self.part == Part::Before {
-                self.unfiltered |= matches!(text.trim_end(), "Database versions:" | "Verifiers:" | "Libraries:");
+                self.unfiltered |= text.trim_end() == "Database versions:";
             }
             return;
         }

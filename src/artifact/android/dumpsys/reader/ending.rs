@@ -7,9 +7,6 @@ pub(super) struct Ending {
     /// The text is a bug report's.
     bug_report: bool,
     done: bool,
-    /// The text begins with something other than a dump of services, so that
-    /// something other may also stand at its end.
-    mixed: Option<bool>,
     /// The last service that the head announces, and whether the list goes on.
     announced: Option<String>,
     in_list: bool,
@@ -18,9 +15,13 @@ pub(super) struct Ending {
     services: bool,
     /// The last service whose dump began.
     begun: Option<String>,
+    /// Its duration was not told yet.
+    open: bool,
     /// The last line that is not empty was such a duration, was ended.
     last_is_duration: bool,
     last_ended: bool,
+    /// The last line is the rule that stands before a service.
+    last_is_rule: bool,
 }
 
 impl Ending {
@@ -30,18 +31,19 @@ impl Ending {
         }
         self.last_ended = ended;
         self.last_is_duration = false;
-        let dump = ["DUMP OF SERVICE ", "Currently running services:", "--"];
-        self.mixed.get_or_insert(!dump.iter().any(|d| text.starts_with(d)));
+        self.last_is_rule = text.trim_end().bytes().all(|b| b == b'-');
         if let Some(rest) = text.strip_prefix("== dumpstate: ") {
             self.bug_report = true;
             self.done |= rest.starts_with("done");
         } else if let Some(name) = text.strip_prefix("DUMP OF SERVICE ") {
             self.begun = name.trim_end_matches(':').rsplit(' ').next().map(str::to_owned);
             self.services = true;
+            self.open = true;
             self.in_list = false;
         } else if let Some(name) = duration(text) {
             self.finished = Some(name.to_owned());
             self.last_is_duration = true;
+            self.open = false;
         } else if !self.services && text.starts_with("Currently running services:") {
             self.in_list = true;
         } else if let Some(name) = text.strip_prefix("  ").filter(|_| self.in_list) {
@@ -55,9 +57,8 @@ impl Ending {
             return !self.done;
         }
         match (self.services, &self.announced, &self.finished) {
-            _ if self.mixed == Some(true) => !self.last_ended,
-            (true, Some(announced), Some(finished)) => announced != finished || !self.last_is_duration,
-            (true, _, Some(_)) => !self.last_is_duration,
+            (true, Some(announced), Some(finished)) => announced != finished || self.open,
+            (true, _, Some(_)) => self.open || self.last_is_rule || !(self.last_is_duration || self.last_ended),
             // Systems before Android 8 tell no durations.
             (true, Some(announced), None) => self.begun.as_ref() != Some(announced) || !self.last_ended,
             _ => !self.last_ended,
@@ -94,15 +95,15 @@ mod tests {
         assert!(is_cut(&whole[..whole.len() - 1]));
         assert!(is_cut(&format!("{head}{first}")));
         assert!(is_cut(head));
+        // Nothing announced, lines of no service behind: nothing is known to be missing.
+        assert!(!is_cut(&format!("DUMP OF SERVICE b:\n--------- 0.1s {END}\nmore\n")));
+        assert!(is_cut(&format!("DUMP OF SERVICE b:\n--------- 0.1s {END}\nDUMP OF SERVICE c:\nx\n")));
     }
 
     #[test]
     fn a_bug_report_says_done_and_other_texts_end_with_a_line() {
         assert!(is_cut("== dumpstate: 2024-05-06 07:08:09\nDUMP OF SERVICE a:\n"));
         assert!(!is_cut("== dumpstate: 2024-05-06 07:08:09\nDUMP OF SERVICE a:\n== dumpstate: done (id 1)\n===="));
-        let among_logs = format!("log line\nDUMP OF SERVICE b:\n--------- 0.1s {END}\nlog line\n");
-        assert!(!is_cut(&among_logs));
-        assert!(is_cut(&among_logs[..among_logs.len() - 1]));
         assert!(!is_cut("Packages:\n  Package [a.b] (1):\n"));
         assert!(is_cut("Packages:\n  Package [a.b] (1):"));
     }
