@@ -141,14 +141,33 @@ fn add(matches: &mut Vec<Match>, new: Match) {
 type Hit<'s> = (&'s Indicator, Strength, AppIdentifier);
 
 fn by_identifier<'s>(seen: &'s Observation, platform: Platform, set: &'s SignatureSet, hits: &mut Vec<Hit<'s>>) {
-    let found = AppIdentifier { kind: seen.kind, value: seen.identifier.to_string() };
-    for indicator in set.identifiers(platform, seen.kind, &seen.identifier) {
-        hits.push((indicator, strength_of(indicator.ship), found.clone()));
+    let kinds = kinds(seen.kind, platform);
+    let found = |kind| AppIdentifier { kind, value: seen.identifier.to_string() };
+    for kind in kinds {
+        for indicator in set.identifiers(platform, *kind, &seen.identifier) {
+            hits.push((indicator, strength_of(indicator.ship), found(*kind)));
+        }
     }
     if hits.is_empty() {
-        for indicator in set.identifiers_ignoring_case(platform, seen.kind, &seen.identifier) {
-            hits.push((indicator, Strength::Circumstantial, found.clone()));
+        for kind in kinds {
+            for indicator in set.identifiers_ignoring_case(platform, *kind, &seen.identifier) {
+                hits.push((indicator, Strength::Circumstantial, found(*kind)));
+            }
         }
+    }
+}
+
+/// Which kinds an identifier may be. A list that does not tell its platform has
+/// it from another record of the device, or from none.
+fn kinds(seen: IdentifierKind, platform: Platform) -> &'static [IdentifierKind] {
+    match (seen, platform) {
+        (IdentifierKind::PackageName | IdentifierKind::BundleId, Platform::Unknown) => {
+            &[IdentifierKind::PackageName, IdentifierKind::BundleId]
+        }
+        (IdentifierKind::PackageName, Platform::Ios) | (IdentifierKind::BundleId, _) => &[IdentifierKind::BundleId],
+        (IdentifierKind::PackageName, _) => &[IdentifierKind::PackageName],
+        (IdentifierKind::StoreId, _) => &[IdentifierKind::StoreId],
+        _ => &[],
     }
 }
 
