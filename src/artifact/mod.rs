@@ -158,8 +158,10 @@ pub const PARSERS: &[&dyn Parser] = &[
     &ios::backup::IosBackup,
     &ios::file_system::IosFileSystem,
     &mdm::apple::AppleMdm,
+    &mdm::apple::AppleEvents,
     &mdm::MdmCsv,
     &mdm::MdmJson,
+    &mdm::MdmXml,
 ];
 
 /// The parser with the highest affinity for a loose file, and its role there.

@@ -63,9 +63,9 @@ pub(super) const DEVICES: Layout = Layout {
             &["applicationReports[].packageName"],
             &["name", "managementMode", "applicationReports[].packageName"],
         ],
+        ..Records::BASE
     }),
     platform: Platform::Android,
-    platforms: &[],
     ownerships: &[("companyowned", Ownership::Corporate), ("personallyowned", Ownership::Personal)],
     enrollments: &[("deviceowner", Enrollment::FullyManaged), ("profileowner", Enrollment::WorkProfile)],
     // Absent: the reports are of installed apps. Named "unspecified": not known.
@@ -112,6 +112,7 @@ pub(super) const DEVICES: Layout = Layout {
     ],
     adjust: Some(adjust),
     sources: &[DEVICE, "https://androidmanagement.googleapis.com/$discovery/rest?version=v1"],
+    ..Layout::BASE
 };
 
 /// Takes resource names apart. On personally owned devices since Android 12 the

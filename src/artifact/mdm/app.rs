@@ -20,8 +20,8 @@ pub(super) trait Cells {
 
 /// Values gathered from a record, one text for all of them; used again for the
 /// next record.
-#[derive(Debug, Default)]
-pub(super) struct Values {
+#[derive(Debug, Default, Clone)]
+pub struct Values {
     text: String,
     /// Role, rank of the spelling (a lower one is preferred), place in `text`.
     found: Vec<(Role, u8, usize, usize)>,
@@ -35,7 +35,7 @@ impl Values {
     }
 
     /// Adds a value.
-    pub(super) fn push(&mut self, role: Role, rank: u8, value: &str) {
+    pub fn push(&mut self, role: Role, rank: u8, value: &str) {
         let value = value.trim();
         if !value.is_empty() {
             let from = self.text.len();
@@ -44,9 +44,22 @@ impl Values {
         }
     }
 
+    /// Adds the values of another record.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (role, rank, from, to) in &other.found {
+            self.push(*role, *rank, other.text.get(*from..*to).unwrap_or_default());
+        }
+    }
+
+    /// Sets or removes the values of a role.
+    pub fn replace(&mut self, role: Role, value: &str) {
+        self.found.retain(|f| f.0 != role);
+        self.push(role, 0, value);
+    }
+
     /// The value of a role, in the preferred spelling; of several the first.
     #[inline]
-    pub(super) fn get(&self, role: Role) -> &str {
+    pub fn get(&self, role: Role) -> &str {
         let best = self.found.iter().filter(|f| f.0 == role).min_by_key(|f| f.1);
         best.and_then(|(_, _, from, to)| self.text.get(*from..*to)).unwrap_or_default()
     }

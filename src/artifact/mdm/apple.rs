@@ -9,6 +9,7 @@
 //! Format: github.com/apple/device-management, `mdm/commands` and `mdm/checkin`.
 
 mod answer;
+mod events;
 
 use std::collections::BTreeSet;
 
@@ -23,7 +24,9 @@ use crate::model::{
     Answer as Proof, Basis, Code, End, Enrollment, FactKind, ListScope, ListStatement, Platform, Reason, UserKind,
     UserSet,
 };
-use answer::{Answer, Listed};
+use answer::{Answer, Context, Listed};
+
+pub use events::AppleEvents;
 
 const ANSWER: &str = "apple-mdm-answer";
 
@@ -78,7 +81,7 @@ impl Parser for AppleMdm {
 /// Answers read to their end, committed when the whole file has told which of
 /// the devices are Macs.
 #[derive(Default)]
-struct Read {
+struct Answers {
     closed: Vec<(DeviceId, Option<String>)>,
     computers: BTreeSet<String>,
     out_of_scope: u64,
@@ -88,10 +91,10 @@ fn read(file: &ArtifactFile, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Re
     let leash = artifact.leash;
     let mut stream = sink.stream(file, leash)?;
     let source = stream.source();
-    let mut read = Read::default();
+    let mut read = Answers::default();
     let end = Plist::open(&mut stream, leash).and_then(|mut plist| {
         loop {
-            read.answer(&mut plist, source, sink)?;
+            read.answer(&mut plist, &Context::default(), source, sink)?;
             if !plist.next_document()? {
                 return Ok(());
             }
@@ -107,10 +110,17 @@ fn read(file: &ArtifactFile, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Re
     Ok(())
 }
 
-impl Read {
-    fn answer(&mut self, plist: &mut Plist<'_>, source: SourceId, sink: &mut Sink<'_>) -> Result<(), PlistError> {
+impl Answers {
+    fn answer(
+        &mut self,
+        plist: &mut Plist<'_>,
+        context: &Context,
+        source: SourceId,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), PlistError> {
         let device = sink.begin(Platform::Ios, Some(source), At::Whole);
-        let mut answer = Answer { number: self.closed.len() as u64 + self.out_of_scope, ..Answer::default() };
+        let number = self.closed.len() as u64 + self.out_of_scope;
+        let mut answer = Answer { number, context: context.clone(), ..Answer::default() };
         answer.read(plist, &mut |app, at| {
             let app = crate::model::App { users: vec![USER], ..app };
             sink.app(device, app, source, at);
@@ -161,6 +171,9 @@ impl Answer {
         } else if self.supervised == Some(true) {
             identity.tell(sink, device, FactKind::Enrollment, Enrollment::Supervised.as_str());
         }
+        if let Some(seen) = self.context.as_of {
+            identity.tell(sink, device, FactKind::LastSeen, &seen.to_string());
+        }
         self.refusal(device, source, sink);
         for (listed, list) in [(&self.installed, ListScope::ThirdPartyApps), (&self.managed, ListScope::ManagedApps)] {
             if let Some(listed) = listed {
@@ -180,12 +193,13 @@ impl Answer {
             (_, Some(status)) if status != "Acknowledged" => Proof::NotCollected(Reason("not-acknowledged")),
             (ListScope::ManagedApps, _) => Proof::ManagedOnly,
             (_, None) => Proof::Partial(Reason("no-status")),
+            _ if self.context.user_channel => Proof::Partial(Reason("user-channel")),
             // A User Enrollment shows the server managed apps only.
             _ if self.udid.is_none() => Proof::ManagedOnly,
             _ => Proof::Assumed(ASSUMED),
         };
         let list = ListStatement::new(scope, UserSet::All, Basis::Always(proof), End::Proven, listed.present);
-        ListStatement { errors: listed.errors, managed: true, ..list }
+        ListStatement { errors: listed.errors, managed: true, as_of: self.context.as_of, ..list }
     }
 
     fn remark(&self, list: &ListStatement, listed: &Listed, source: SourceId, sink: &mut Sink<'_>) {

@@ -1,7 +1,7 @@
 //! What a record said of its device, from values to facts.
 
-use super::layout::{Layout, Role};
-use super::values::{bare, find, mdm_id, time};
+use super::layout::{FileName, Layout, Role};
+use super::values::{bare, find, is_guid, mdm_id, time};
 use crate::artifact::{DeviceId, Sink};
 use crate::model::{
     Answer, Basis, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, Timestamp, UserSet,
@@ -105,6 +105,18 @@ impl Draft {
     }
 }
 
+/// Id of the device by the name of the file, where the layout says so.
+pub(super) fn id_in_name(layout: &Layout, path: &[u8]) -> Option<Box<str>> {
+    let name = path.rsplit(|b| matches!(b, b'/' | b'\\')).next()?;
+    let stem = name.split(|b| *b == b'.').next()?;
+    let fits = match layout.file_name {
+        FileName::Nothing => false,
+        FileName::Guid => is_guid(stem),
+        FileName::Number => (1..=18).contains(&stem.len()) && stem.iter().all(u8::is_ascii_digit),
+    };
+    fits.then(|| String::from_utf8_lossy(stem).into())
+}
+
 /// What is remembered of a list until the end of the file is known: compact,
 /// because there is one for every device of the export.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +126,8 @@ pub(super) struct Pending {
     pub(super) entries: u32,
     pub(super) errors: u32,
     pub(super) as_of: Option<Timestamp>,
+    /// Entries of any state, where the export says how many there are.
+    pub(super) all: u64,
     /// The record holds a list at all.
     pub(super) listed: bool,
 }

@@ -7,7 +7,7 @@
 
 use super::layout::{Cover, Layout, Role, Rows, RowsOf, Shape};
 use crate::artifact::ArtifactSpec;
-use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
+use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason};
 
 const REPORTS: &str =
     "https://learn.microsoft.com/intune/intune-service/fundamentals/reports-export-graph-available-reports";
@@ -71,21 +71,14 @@ const COVERAGE: &[Cover] = &[
     },
 ];
 
-const LAYOUT: Layout = Layout {
-    spec: ArtifactSpec { id: "", title: "", proves: "", does_not_prove: "", since: "" },
+/// What all exports of Intune have in common.
+pub(super) const LAYOUT: Layout = Layout {
     system: "intune",
-    experimental: false,
-    shape: Shape::Rows(Rows { of: RowsOf::Apps, columns: &[], known_by: &[], not: &[] }),
-    platform: Platform::Unknown,
     platforms: PLATFORMS,
     ownerships: OWNERSHIPS,
-    enrollments: &[],
-    state: State::Installed,
-    states: &[],
-    system_apps: &[],
     coverage: COVERAGE,
-    adjust: None,
     sources: &[REPORTS, DISCOVERED],
+    ..Layout::BASE
 };
 
 /// `AppInvRawData` and `AppInvByDevice`: one row for each app and device.
@@ -116,7 +109,7 @@ pub(super) const APPS: Layout = Layout {
             (Role::VersionMore, &["applicationversion", "version"]),
         ],
         known_by: &[&["applicationname", "deviceid"], &["applicationname", "applicationkey", "deviceid"]],
-        not: &[],
+        ..Rows::BASE
     }),
     ..LAYOUT
 };
@@ -144,6 +137,7 @@ pub(super) const AGGREGATE: Layout = Layout {
         ],
         known_by: &[&["applicationname", "devicecount"]],
         not: &["deviceid"],
+        ..Rows::BASE
     }),
     ..LAYOUT
 };
@@ -192,6 +186,7 @@ pub(super) const DEVICES: Layout = Layout {
             &["deviceid", "devicename", "lastcheckin", "serialnumber", "ownership"],
         ],
         not: &["applicationname", "appname"],
+        ..Rows::BASE
     }),
     coverage: &[],
     ..LAYOUT

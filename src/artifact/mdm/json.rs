@@ -3,10 +3,10 @@
 use std::io::Read;
 
 use super::app::{Cells, Values};
-use super::layout::{Layout, Records, Role, Rows, Shape};
+use super::layout::{Columns, Layout, Records, Role, Rows, Shape};
 use super::records::Walker;
 use super::rows::{Row, RowSink};
-use super::survey::{Survey, answer_role, describe, json_layout};
+use super::survey::{self, Survey, answer_role, describe};
 use super::values::normal;
 use super::{ANSWER, ending, layout_of};
 use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink, SourceId};
@@ -44,7 +44,7 @@ impl Parser for MdmJson {
             let role = answer_role(probe, &["json", "ndjson", "jsonl"]);
             return role.map_or((Affinity::No, ""), |role| (Affinity::Maybe, role));
         };
-        if let Some(layout) = json_layout(&survey) {
+        if let Some(layout) = survey::layout(&survey) {
             return (Affinity::Likely, layout.spec.id);
         }
         match describe(&head, whole) {
@@ -71,10 +71,12 @@ fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), 
     let (encoding, mark) = (text.encoding(), text.mark());
     let mut reader = Reader::new(text, mark, leash.limits.nesting, leash.limits.record);
     let place = place(&mut reader, layout)?;
-    let input = Input { layout, encoding, place, source, leash };
+    let stem = super::device::id_in_name(layout, &file.file.path).filter(|_| !place.1);
+    let input = Input { layout, encoding, place, source, leash, stem };
     match &layout.shape {
         Shape::Records(records) => input.records(records, &mut reader, sink)?,
         Shape::Rows(rows) => input.rows(rows, &mut reader, sink)?,
+        Shape::Xml(_) => return Err(ParseError::Damaged(format!("no {} after all", layout.spec.title))),
     }
     sink.close(reader.into_inner().into_inner())
 }
@@ -100,6 +102,8 @@ struct Input<'l> {
     place: (&'static str, bool),
     source: SourceId,
     leash: &'l Leash,
+    /// Id of the device by the name of the file.
+    stem: Option<Box<str>>,
 }
 
 impl Input<'_> {
@@ -109,7 +113,7 @@ impl Input<'_> {
         reader: &mut Reader<R>,
         sink: &mut Sink<'_>,
     ) -> Result<(), ParseError> {
-        let mut walker = Walker::new(self.layout, records, self.place, sink, self.source);
+        let mut walker = Walker::new(self.layout, records, self.place, sink, self.source, self.stem.clone());
         let mut cut = false;
         loop {
             match reader
@@ -188,10 +192,12 @@ impl Input<'_> {
         let mut into = RowSink::new(self.layout, rows.of, sink, self.source);
         let mut walk = RowWalk {
             input: self,
-            rows,
-            names: Vec::new(),
+            names: Names::new(rows.columns),
+            inside: rows.devices.map(|(key, columns)| (key, Names::new(columns))),
+            waiting: Vec::new(),
             row: JsonRow { values: Values::default(), place: Place::Unknown, bytes: Vec::new() },
             index: 0,
+            key: self.place.0.trim_end_matches("[]"),
             more: false,
         };
         let mut cut = false;
@@ -227,9 +233,14 @@ impl Input<'_> {
 /// Walks to the rows and reads them.
 struct RowWalk<'i> {
     input: &'i Input<'i>,
-    rows: &'i Rows,
-    /// Keys met so far, as they are spelled, and what they say.
-    names: Vec<(String, Option<(Role, u8)>)>,
+    /// Keys of a row.
+    names: Names,
+    /// Key of the devices inside a row, and their keys.
+    inside: Option<(&'static str, Names)>,
+    /// Devices that came before the name of their app.
+    waiting: Vec<Values>,
+    /// Key of the rows in a document.
+    key: &'static str,
     row: JsonRow,
     index: u64,
     more: bool,
@@ -246,6 +257,7 @@ struct JsonRow {
 /// Where a row lies; becomes a locator only for a row that is kept.
 #[derive(Clone, Copy)]
 enum Place {
+    /// Key of the array, empty where it is the document; number in it.
     Element(&'static str, u64),
     Bytes(u64, u64),
     Unknown,
@@ -260,7 +272,8 @@ impl Cells for JsonRow {
 impl Row for JsonRow {
     fn at(&self) -> At {
         match self.place {
-            Place::Element(at, index) => At::Key(format!("{at}/{index}").into()),
+            Place::Element("", index) => At::Key(format!("/{index}").into()),
+            Place::Element(key, index) => At::Key(format!("/{key}/{index}").into()),
             Place::Bytes(offset, len) => At::Bytes { offset, len },
             Place::Unknown => At::Whole,
         }
@@ -277,11 +290,11 @@ impl RowWalk<'_> {
         match (self.input.place.0, reader.kind()?) {
             ("", Kind::Object) => self.row(reader, into),
             ("[]", Kind::Array) => self.list(reader, into),
-            ("value[]", Kind::Object) => {
+            (_, Kind::Object) if !self.key.is_empty() => {
                 reader.enter()?;
                 while let Some(key) = reader.next_key()? {
                     match key {
-                        b"value" => self.list(reader, into)?,
+                        key if key == self.key.as_bytes() => self.list(reader, into)?,
                         b"@odata.nextLink" => self.more = reader.scalar()?.is_some_and(|link| !link.is_empty()),
                         _ => reader.skip()?,
                     }
@@ -319,7 +332,17 @@ impl RowWalk<'_> {
         reader.hold();
         reader.enter()?;
         while let Some(key) = reader.next_key()? {
-            match role(&mut self.names, self.rows, key) {
+            if let Some((name, _)) = &self.inside {
+                if key == name.as_bytes() {
+                    self.devices(reader, into)?;
+                    continue;
+                }
+                if key.strip_prefix(name.as_bytes()) == Some(b"@odata.nextLink") {
+                    self.more |= reader.scalar()?.is_some_and(|link| !link.is_empty());
+                    continue;
+                }
+            }
+            match self.names.role(key) {
                 Some((role, rank)) => {
                     if let Some(text) = reader.scalar()? {
                         self.row.values.push(role, rank, &text);
@@ -335,35 +358,111 @@ impl RowWalk<'_> {
         }
         self.row.place = match (self.input.place, self.input.encoding) {
             (("[]", false), _) => Place::Element("", self.index),
-            (("value[]", false), _) => Place::Element("/value", self.index),
+            ((_, false), _) if !self.key.is_empty() => Place::Element(self.key, self.index),
             (_, Encoding::Utf8) => Place::Bytes(from, len),
             _ => Place::Unknown,
         };
         if reader.replaced() > replaced {
             into.fault(&self.row.at(), "a row holds bytes that are no text");
         }
-        let values = &self.row.values;
-        into.take(values.get(Role::DeviceId).as_bytes(), values.get(Role::AppName), &self.row, true);
+        self.take(into);
         if let Err(stop) = self.input.leash.tick(0, 1) {
             return Err(JsonError::Io(std::io::Error::other(stop)));
         }
         Ok(())
     }
+
+    /// The row is whole.
+    fn take(&mut self, into: &mut RowSink<'_, '_>) {
+        let Some(_) = &self.inside else {
+            let values = &self.row.values;
+            let id = Some(values.get(Role::DeviceId)).filter(|id| !id.is_empty());
+            let id = id.or(self.input.stem.as_deref()).unwrap_or_default();
+            return into.take(id.as_bytes(), values.get(Role::AppName), &self.row, true);
+        };
+        let app = self.row.values.clone();
+        if self.waiting.is_empty() && !matches!(app.get(Role::DeviceCount), "" | "0") {
+            into.fault(&self.row.at(), "an app is on devices that the export does not name");
+        }
+        for device in std::mem::take(&mut self.waiting) {
+            self.row.values.clear();
+            self.row.values.add(&device);
+            self.row.values.add(&app);
+            let values = &self.row.values;
+            into.take(values.get(Role::DeviceId).as_bytes(), values.get(Role::AppName), &self.row, true);
+        }
+    }
+
+    /// The devices an app is on. They wait until the app is closed: its name may
+    /// come behind them.
+    fn devices<R: Read>(&mut self, reader: &mut Reader<R>, into: &mut RowSink<'_, '_>) -> Result<(), JsonError> {
+        let wrong = "no list of devices where one was expected";
+        match reader.kind()? {
+            Kind::Array => reader.enter()?,
+            Kind::Null => return reader.skip(),
+            _ => {
+                into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, wrong);
+                return reader.skip();
+            }
+        }
+        while reader.next_element()? {
+            if reader.kind()? != Kind::Object {
+                into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, wrong);
+                reader.skip()?;
+                continue;
+            }
+            let mut values = Values::default();
+            reader.enter()?;
+            while let Some(key) = reader.next_key()? {
+                match self.inside.as_mut().and_then(|(_, names)| names.role(key)) {
+                    Some((role, rank)) => {
+                        if let Some(text) = reader.scalar()? {
+                            values.push(role, rank, &text);
+                        }
+                    }
+                    None => reader.skip()?,
+                }
+            }
+            if let Err(stop) = self.input.leash.tick(0, 1) {
+                return Err(JsonError::Io(std::io::Error::other(stop)));
+            }
+            if self.waiting.len() < MOST_WAITING {
+                self.waiting.push(values);
+            } else {
+                into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, "an app names more devices than are read");
+            }
+        }
+        Ok(())
+    }
 }
 
-/// What a key says; looked up once for each spelling.
-fn role(names: &mut Vec<(String, Option<(Role, u8)>)>, rows: &Rows, key: &[u8]) -> Option<(Role, u8)> {
-    if let Some((_, role)) = names.iter().find(|(name, _)| name.as_bytes() == key) {
-        return *role;
+/// Devices of one app beyond this number are not read.
+const MOST_WAITING: usize = 200_000;
+
+/// What keys say; each spelling is looked up once.
+struct Names {
+    columns: Columns,
+    met: Vec<(String, Option<(Role, u8)>)>,
+}
+
+impl Names {
+    fn new(columns: Columns) -> Self {
+        Self { columns, met: Vec::new() }
     }
-    let key = String::from_utf8_lossy(key);
-    let name = normal(&key);
-    let found = rows.columns.iter().find_map(|(role, spelled)| {
-        let rank = spelled.iter().position(|s| *s == name)?;
-        Some((*role, u8::try_from(rank).unwrap_or(u8::MAX)))
-    });
-    if names.len() < 256 {
-        names.push((key.into_owned(), found));
+
+    fn role(&mut self, key: &[u8]) -> Option<(Role, u8)> {
+        if let Some((_, role)) = self.met.iter().find(|(name, _)| name.as_bytes() == key) {
+            return *role;
+        }
+        let key = String::from_utf8_lossy(key);
+        let name = normal(&key);
+        let found = self.columns.iter().find_map(|(role, spelled)| {
+            let rank = spelled.iter().position(|s| *s == name)?;
+            Some((*role, u8::try_from(rank).unwrap_or(u8::MAX)))
+        });
+        if self.met.len() < 256 {
+            self.met.push((key.into_owned(), found));
+        }
+        found
     }
-    found
 }

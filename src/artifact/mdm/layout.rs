@@ -84,6 +84,18 @@ impl Role {
     }
 }
 
+/// What the name of a file says where the export itself names no device: the
+/// name without its extension, if it is nothing but an id of this form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileName {
+    /// Nothing.
+    Nothing,
+    /// `8-4-4-4-12` hex digits.
+    Guid,
+    /// Digits.
+    Number,
+}
+
 /// What one row of a flat export stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowsOf {
@@ -95,14 +107,22 @@ pub enum RowsOf {
     Aggregate,
 }
 
+/// Normalised names of each role.
+pub type Columns = &'static [(Role, &'static [&'static str])];
+
 /// Rows with a header: CSV, or JSON objects whose keys are the header.
 #[derive(Debug)]
 pub struct Rows {
     /// What a row is.
     pub of: RowsOf,
+    /// Where the rows of a JSON document are: `[]` for an array, `value[]` for
+    /// one below a key, empty for objects of their own.
+    pub at: &'static [&'static str],
+    /// Rows of an app hold an array of devices below this key; its columns.
+    pub devices: Option<(&'static str, Columns)>,
     /// Column names of each role, normalised ([`super::values::normal`]); the
     /// first that occurs is used. Order and subset of columns are free.
-    pub columns: &'static [(Role, &'static [&'static str])],
+    pub columns: Columns,
     /// Sets of normalised names, one of which must all be there.
     pub known_by: &'static [&'static [&'static str]],
     /// Normalised names none of which may be there.
@@ -119,16 +139,66 @@ pub struct Records {
     pub at: &'static [&'static str],
     /// Paths below the object that say something of the device.
     pub keys: &'static [(&'static str, Role)],
-    /// Path of the apps below the object, ending in `[]`.
+    /// Path of the apps below the object, ending in `[]`. Empty: the object
+    /// tells who the device is and lists nothing.
     pub apps: &'static str,
+    /// Path of another list of the same kind; empty: there is none.
+    pub apps_too: &'static str,
     /// Paths below an app.
     pub app_keys: &'static [(&'static str, Role)],
+    /// Objects of a key and a value below an app: path ending in `[]`, name of
+    /// the key, name of the value, and what normalised keys say.
+    pub pairs: Option<Pairs>,
+    /// Below an app: apps inside of it, in an array of this key.
+    pub nested: Option<&'static str>,
+    /// Path below the object of a string that is a JSON object itself.
+    pub embedded: Option<&'static str>,
+    /// The object is one page of the list of one device: `more` and `total`
+    /// speak of its apps.
+    pub page: bool,
     /// Top-level paths that say there is more: a token, a link, or `true`.
     pub more: &'static [&'static str],
     /// Top-level path of the number of devices there are.
     pub total: Option<&'static str>,
     /// Sets of paths below the object, one of which must all be in the head.
     pub known_by: &'static [&'static [&'static str]],
+}
+
+/// Values named by a key beside them.
+#[derive(Debug)]
+pub struct Pairs {
+    /// Path of the array below the app, ending in `[]`.
+    pub at: &'static str,
+    /// Name of the key.
+    pub key: &'static str,
+    /// Name of the value.
+    pub value: &'static str,
+    /// What normalised keys say.
+    pub roles: &'static [(&'static str, Role)],
+}
+
+impl Records {
+    /// Nothing special.
+    pub(super) const BASE: Self = Self {
+        at: &[""],
+        keys: &[],
+        apps: "",
+        apps_too: "",
+        app_keys: &[],
+        pairs: None,
+        nested: None,
+        embedded: None,
+        page: false,
+        more: &[],
+        total: None,
+        known_by: &[],
+    };
+}
+
+impl Rows {
+    /// Nothing special.
+    pub(super) const BASE: Self =
+        Self { of: RowsOf::Apps, at: &["[]", "value[]", ""], devices: None, columns: &[], known_by: &[], not: &[] };
 }
 
 /// How an export is built.
@@ -138,6 +208,9 @@ pub enum Shape {
     Rows(Rows),
     /// An object a device.
     Records(Records),
+    /// An XML element a device. Paths are names of elements from the root;
+    /// `[]` stands behind one that is repeated.
+    Xml(Records),
 }
 
 /// What the list of a device can prove; the first that fits its platform and
@@ -158,6 +231,13 @@ pub struct Cover {
     pub note: &'static str,
     /// Where the vendor does.
     pub source: &'static str,
+}
+
+impl Cover {
+    /// A rule that fits every device.
+    pub(super) const fn any(scope: ListScope, basis: Basis, note: &'static str, source: &'static str) -> Self {
+        Self { platforms: &[], enrollments: &[], scope, users: &[], basis, note, source }
+    }
 }
 
 /// One export of one system.
@@ -191,16 +271,48 @@ pub struct Layout {
     /// Where the shape is odd: changes the collected values of a device before
     /// they are told.
     pub adjust: Option<fn(&mut super::device::Draft)>,
+    /// The same for the values of an app.
+    pub adjust_app: Option<fn(&mut super::app::Values)>,
+    /// What the name of the file says of a device that the export does not name.
+    pub file_name: FileName,
     /// Where the export is described.
     pub sources: &'static [&'static str],
 }
 
 impl Layout {
+    /// Nothing known.
+    pub(super) const BASE: Self = Self {
+        spec: ArtifactSpec { id: "", title: "", proves: "", does_not_prove: "", since: "" },
+        system: "",
+        experimental: false,
+        shape: Shape::Records(Records::BASE),
+        platform: Platform::Unknown,
+        platforms: &[],
+        ownerships: &[],
+        enrollments: &[],
+        state: State::Installed,
+        states: &[],
+        system_apps: &[],
+        coverage: &[],
+        adjust: None,
+        adjust_app: None,
+        file_name: FileName::Nothing,
+        sources: &[],
+    };
+
     /// The rows, if it has that shape.
     pub fn rows(&self) -> Option<&Rows> {
         match &self.shape {
             Shape::Rows(rows) => Some(rows),
-            Shape::Records(_) => None,
+            Shape::Records(_) | Shape::Xml(_) => None,
+        }
+    }
+
+    /// Devices of their own, without apps.
+    pub fn is_identity_only(&self) -> bool {
+        match &self.shape {
+            Shape::Rows(rows) => rows.of == RowsOf::Devices,
+            Shape::Records(records) | Shape::Xml(records) => records.apps.is_empty(),
         }
     }
 

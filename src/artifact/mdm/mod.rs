@@ -2,29 +2,49 @@
 //! many devices.
 //!
 //! A system is a [`Layout`]: data that says which column or key means what, how
-//! devices are owned and enrolled, and what its lists prove. Two parsers read
-//! every layout: [`MdmCsv`] and [`MdmJson`]. They know files by their columns
+//! devices are owned and enrolled, and what its lists prove. Three parsers read
+//! every layout: [`MdmCsv`], [`MdmJson`] and [`MdmXml`]. They know files by their columns
 //! and keys, stream them, and tell the sink one device at a time.
 
 mod android_management;
-mod app;
+pub mod app;
 pub mod apple;
+mod apple_status;
+mod blackberry;
+mod bom;
 mod csv;
 pub mod device;
+mod esper;
+mod fleet;
+mod glpi;
+mod google;
+mod graph;
+mod headwind;
 mod intune;
+mod ivanti;
 mod jamf;
 mod json;
+mod kandji;
+mod kaspersky;
 pub mod layout;
+mod maas360;
+mod manage_engine;
+mod meraki;
+mod plan;
 mod records;
 mod rows;
+mod simple_mdm;
 mod survey;
 #[cfg(test)]
 mod tests;
 pub mod values;
+mod workspace_one;
+mod xml;
 
 pub use csv::MdmCsv;
 pub use json::MdmJson;
 pub use layout::{Layout, Shape};
+pub use xml::MdmXml;
 
 use std::io::Read as _;
 
@@ -35,8 +55,51 @@ use crate::limits::{Leash, Stop};
 use crate::model::{Code, End};
 
 /// Every layout. Where two are known by equally many keys, the first is meant.
-pub const LAYOUTS: &[&Layout] =
-    &[&intune::APPS, &intune::AGGREGATE, &intune::DEVICES, &android_management::DEVICES, &jamf::LIST];
+pub const LAYOUTS: &[&Layout] = &[
+    &intune::APPS,
+    &intune::AGGREGATE,
+    &intune::DEVICES,
+    &graph::APPS,
+    &graph::AGGREGATE,
+    &graph::DEVICES,
+    &graph::VIOLATIONS,
+    &android_management::DEVICES,
+    &apple_status::REPORT,
+    &jamf::LIST,
+    &jamf::DEVICE,
+    &jamf::NAMES,
+    &jamf::CLASSIC_XML,
+    &jamf::CLASSIC_NAMES,
+    &jamf::CLASSIC_JSON,
+    &jamf::SCHOOL,
+    &workspace_one::DEVICES,
+    &workspace_one::APPS,
+    &workspace_one::OLD_APPS,
+    &google::DIRECTORY,
+    &google::CLOUD_DEVICES,
+    &google::CLOUD_USERS,
+    &fleet::HOST,
+    &simple_mdm::APPS,
+    &kandji::APPS,
+    &kandji::DEVICES,
+    &kandji::REPORT,
+    &meraki::SOFTWARES,
+    &meraki::DEVICES,
+    &maas360::SOFTWARE,
+    &ivanti::APPS,
+    &ivanti::INVENTORY,
+    &blackberry::APPS,
+    &esper::APPS,
+    &headwind::DEVICES,
+    &headwind::DETAIL,
+    &manage_engine::DEVICES,
+    &kaspersky::APPS,
+    &glpi::JSON,
+    &glpi::XML,
+    &bom::CYCLONEDX,
+    &bom::CYCLONEDX_XML,
+    &bom::SPDX,
+];
 
 /// What stands where an export was expected: recognised in order to be named.
 const ANSWER: ArtifactSpec = ArtifactSpec {
@@ -47,29 +110,50 @@ const ANSWER: ArtifactSpec = ArtifactSpec {
     since: "",
 };
 
-/// How many layouts are made of rows.
-const ROWS: usize = {
-    let (mut n, mut rows) = (0, 0);
-    while n < LAYOUTS.len() {
-        rows += matches!(LAYOUTS[n].shape, Shape::Rows(_)) as usize;
-        n += 1;
+/// How a layout comes.
+#[derive(Clone, Copy)]
+enum Syntax {
+    Csv,
+    Json,
+    Xml,
+}
+
+impl Syntax {
+    const fn fits(self, shape: &Shape) -> bool {
+        match self {
+            Self::Csv => matches!(shape, Shape::Rows(_)),
+            Self::Json => !matches!(shape, Shape::Xml(_)),
+            Self::Xml => matches!(shape, Shape::Xml(_)),
+        }
     }
-    rows
-};
 
-/// What comes as delimited text.
-const CSV_ARTIFACTS: [ArtifactSpec; ROWS + 1] = specs(true);
+    /// How many layouts come so.
+    const fn count(self) -> usize {
+        let (mut n, mut count) = (0, 0);
+        while n < LAYOUTS.len() {
+            count += self.fits(&LAYOUTS[n].shape) as usize;
+            n += 1;
+        }
+        count
+    }
+}
 
-/// What comes as JSON: every layout.
-const JSON_ARTIFACTS: [ArtifactSpec; LAYOUTS.len() + 1] = specs(false);
+/// What comes as delimited text: rows, and answers.
+const CSV_ARTIFACTS: [ArtifactSpec; Syntax::Csv.count() + 1] = specs(Syntax::Csv);
 
-/// The specifications of all layouts, or of those made of rows, and of answers.
-const fn specs<const N: usize>(rows_only: bool) -> [ArtifactSpec; N] {
+/// What comes as JSON: every layout but those of XML, and answers.
+const JSON_ARTIFACTS: [ArtifactSpec; Syntax::Json.count() + 1] = specs(Syntax::Json);
+
+/// What comes as XML.
+const XML_ARTIFACTS: [ArtifactSpec; Syntax::Xml.count()] = specs(Syntax::Xml);
+
+/// The specifications of all layouts that come so; what is left is answers.
+const fn specs<const N: usize>(syntax: Syntax) -> [ArtifactSpec; N] {
     let mut all = [ANSWER; N];
     let (mut n, mut at) = (0, 0);
     while n < LAYOUTS.len() && at < N {
         let ArtifactSpec { id, title, proves, does_not_prove, since } = LAYOUTS[n].spec;
-        if !rows_only || matches!(LAYOUTS[n].shape, Shape::Rows(_)) {
+        if syntax.fits(&LAYOUTS[n].shape) {
             all[at] = ArtifactSpec { id, title, proves, does_not_prove, since };
             at += 1;
         }

@@ -1,104 +1,15 @@
-//! JSON objects with a list of apps inside, one a device: walked key by key,
-//! told to the sink when the object closes. Identity may come last.
+//! Objects with a list of apps inside, one a device: walked key by key, told to
+//! the sink when the object closes. Identity may come last. JSON is walked here,
+//! XML in [`super::xml`] by the same plan.
 
 use super::app::{Values, app, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Records, Role};
+use super::plan::{Mark, Plan};
+use super::values::normal;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::format::json::{JsonError, Kind, Reader};
 use crate::model::{Code, End, Platform, State};
-
-/// What a place in the document is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Plain,
-    Record,
-    Apps,
-    App,
-    More,
-    Total,
-}
-
-/// A place in the document that matters; all others are passed over.
-#[derive(Debug)]
-struct Node {
-    keys: Vec<(&'static str, usize)>,
-    element: Option<usize>,
-    roles: Vec<Role>,
-    mark: Mark,
-}
-
-/// The places of a layout, as a tree of keys.
-#[derive(Debug)]
-struct Plan(Vec<Node>);
-
-impl Plan {
-    fn new(records: &'static Records, at: &'static str) -> Self {
-        let mut plan = Self(Vec::new());
-        plan.node();
-        let record = plan.path(0, at);
-        plan.0[record].mark = Mark::Record;
-        for (path, role) in records.keys {
-            let n = plan.path(record, path);
-            plan.0[n].roles.push(*role);
-        }
-        let list = plan.path(record, records.apps.strip_suffix("[]").unwrap_or(records.apps));
-        plan.0[list].mark = Mark::Apps;
-        let app = plan.path(list, "[]");
-        plan.0[app].mark = Mark::App;
-        for (path, role) in records.app_keys {
-            let n = plan.path(app, path);
-            plan.0[n].roles.push(*role);
-        }
-        for (paths, mark) in [(records.more, Mark::More), (records.total.as_slice(), Mark::Total)] {
-            // In a record of its own these keys would be the device's.
-            for path in paths.iter().filter(|_| record != 0) {
-                let n = plan.path(0, path);
-                plan.0[n].mark = mark;
-            }
-        }
-        plan
-    }
-
-    fn node(&mut self) -> usize {
-        self.0.push(Node { keys: Vec::new(), element: None, roles: Vec::new(), mark: Mark::Plain });
-        self.0.len() - 1
-    }
-
-    /// The node at a path below another, made where it is missing.
-    fn path(&mut self, from: usize, path: &'static str) -> usize {
-        path.split('.').filter(|p| !p.is_empty()).fold(from, |at, part| {
-            let key = part.trim_end_matches("[]");
-            let mut at = at;
-            if !key.is_empty() {
-                at = match self.child(at, key.as_bytes()) {
-                    Some(n) => n,
-                    None => {
-                        let n = self.node();
-                        self.0[at].keys.push((key, n));
-                        n
-                    }
-                };
-            }
-            for _ in 0..(part.len() - key.len()) / 2 {
-                at = match self.0[at].element {
-                    Some(n) => n,
-                    None => {
-                        let n = self.node();
-                        self.0[at].element = Some(n);
-                        n
-                    }
-                };
-            }
-            at
-        })
-    }
-
-    #[inline]
-    fn child(&self, at: usize, key: &[u8]) -> Option<usize> {
-        self.0[at].keys.iter().find(|(k, _)| k.as_bytes() == key).map(|(_, n)| *n)
-    }
-}
 
 /// The device whose object is open.
 #[derive(Debug)]
@@ -108,6 +19,8 @@ struct Current {
     entries: u32,
     errors: u32,
     listed: bool,
+    /// Entries of any state.
+    all: u64,
 }
 
 /// Walks values and tells the sink.
@@ -121,13 +34,23 @@ pub(super) struct Walker<'s, 'a> {
     lines: bool,
     current: Option<Current>,
     in_app: bool,
+    /// The reader stands in a string of the file.
+    in_text: bool,
     values: Values,
     pending: Vec<Pending>,
     record: usize,
     app: usize,
+    /// Path of the list that is open.
+    apps: &'static str,
+    /// Number of the app that is open.
+    open: usize,
+    /// Numbers of the apps around it.
+    around: Vec<usize>,
     more: bool,
     total: u64,
     seen: u64,
+    /// Id of the device by the name of the file.
+    stem: Option<Box<str>>,
 }
 
 impl<'s, 'a> Walker<'s, 'a> {
@@ -138,6 +61,7 @@ impl<'s, 'a> Walker<'s, 'a> {
         (at, lines): (&'static str, bool),
         sink: &'s mut Sink<'a>,
         source: SourceId,
+        stem: Option<Box<str>>,
     ) -> Self {
         Self {
             layout,
@@ -149,14 +73,24 @@ impl<'s, 'a> Walker<'s, 'a> {
             lines,
             current: None,
             in_app: false,
+            in_text: false,
             values: Values::default(),
             pending: Vec::new(),
             record: 0,
             app: 0,
+            apps: records.apps,
+            open: 0,
+            around: Vec::new(),
             more: false,
             total: 0,
             seen: 0,
+            stem,
         }
+    }
+
+    /// The places that matter.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// Records seen so far.
@@ -170,14 +104,29 @@ impl<'s, 'a> Walker<'s, 'a> {
         self.more = false;
         self.current = None;
         self.in_app = false;
-        self.value(reader, 0)
+        self.total = if self.records.page { 0 } else { self.total };
+        self.value(reader, 0)?;
+        // What follows the list may say that it goes on.
+        while self.records.page
+            && let Some(mut pending) = self.pending.pop()
+        {
+            let end = if self.more || self.total > pending.all { End::More } else { End::Proven };
+            if end == End::More {
+                let message = "the list of this device goes on in another page that is not in this file";
+                self.sink.note(Code::PartialExport, Some(self.source), &At::Whole, message);
+            }
+            pending.all = 0;
+            self.sink.list(pending.device, self.source, pending.statement(self.layout, end, 0));
+        }
+        Ok(())
     }
 
     /// The file was read to its end, or as far as it goes.
     pub(super) fn finish(self, cut: bool) {
-        let short = self.total > self.seen;
+        let short = !self.records.page && self.total > self.seen;
         let end = match () {
             () if cut => End::Cut,
+            () if self.records.page => End::Proven,
             () if self.more || short => End::More,
             () => End::Proven,
         };
@@ -196,11 +145,15 @@ impl<'s, 'a> Walker<'s, 'a> {
 
     /// A value at a known place. Recursion is bounded by the depth of the plan.
     fn value<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
-        let Node { keys, element, roles, mark } = &self.plan.0[node];
+        let super::plan::Node { keys, element, roles, mark, .. } = &self.plan.0[node];
         match (reader.kind()?, *mark) {
             (Kind::Object, Mark::Record) => self.record(reader, node),
             (Kind::Object, Mark::App) => self.app(reader, node),
+            (Kind::Object, Mark::Pair) => self.pair(reader),
+            // Some servers write a list of one as its element.
+            (Kind::Object, Mark::Apps) => self.lone(reader, node),
             (Kind::Object, _) if !keys.is_empty() => self.object(reader, node),
+            (Kind::String, Mark::Embedded) => self.embedded(reader, node),
             (Kind::Array, _) if element.is_some() => self.array(reader, node),
             (Kind::Null, _) => reader.skip(),
             (_, Mark::Record | Mark::Apps | Mark::App) => {
@@ -234,17 +187,92 @@ impl<'s, 'a> Walker<'s, 'a> {
 
     fn scalar<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
         let text = reader.scalar()?.unwrap_or_default();
+        self.say(node, &text);
+        Ok(())
+    }
+
+    /// What a place says.
+    pub(super) fn say(&mut self, node: usize, text: &str) {
         for role in &self.plan.0[node].roles {
             if self.in_app {
-                self.values.push(*role, 0, &text);
+                self.values.push(*role, 0, text);
             } else if let Some(current) = &mut self.current
-                && !current.draft.set(*role, &text)
+                && !current.draft.set(*role, text)
+                && !matches!(role, Role::User | Role::UserMore)
             {
                 // A key twice, with two values: which one holds is not known.
                 current.errors = current.errors.saturating_add(1);
             }
         }
+    }
+
+    /// A key and a value beside it.
+    fn pair<R: std::io::Read>(&mut self, reader: &mut Reader<R>) -> Result<(), JsonError> {
+        let Some(pairs) = &self.records.pairs else { return reader.skip() };
+        let (mut key, mut value) = (String::new(), String::new());
+        reader.enter()?;
+        while let Some(name) = reader.next_key()? {
+            let slot = match () {
+                () if name == pairs.key.as_bytes() => &mut key,
+                () if name == pairs.value.as_bytes() => &mut value,
+                () => {
+                    reader.skip()?;
+                    continue;
+                }
+            };
+            *slot = reader.scalar()?.unwrap_or_default().into_owned();
+        }
+        let key = normal(&key);
+        if let Some((_, role)) = pairs.roles.iter().find(|(name, _)| *name == key) {
+            self.values.push(*role, 0, &value);
+        }
         Ok(())
+    }
+
+    fn lone<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
+        let Some(element) = self.plan.0[node].element else { return reader.skip() };
+        self.list();
+        self.apps = self.plan.0[node].list;
+        self.app = 0;
+        self.value(reader, element)
+    }
+
+    /// An object inside a string.
+    fn embedded<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
+        let at = reader.offset();
+        let text = reader.scalar()?.unwrap_or_default();
+        let mut inner = Reader::with_block(text.as_bytes(), 0, 32, text.len().max(1), text.len());
+        let whole = match inner.next_value() {
+            Ok(true) => match inner.kind() {
+                Ok(Kind::Object) => self.object_in_text(&mut inner, node).is_ok(),
+                _ => false,
+            },
+            _ => text.trim().is_empty(),
+        };
+        if !whole {
+            if let Some(current) = &mut self.current {
+                current.errors = current.errors.saturating_add(1);
+            }
+            self.in_app = false;
+            let at = At::Bytes { offset: at, len: 0 };
+            self.sink.note(Code::MalformedRecord, Some(self.source), &at, "a string holds JSON that cannot be read");
+        }
+        Ok(())
+    }
+
+    /// The same walk over text in memory: places in it are no places of the file.
+    fn object_in_text(&mut self, reader: &mut Reader<&[u8]>, node: usize) -> Result<(), JsonError> {
+        let outer = std::mem::replace(&mut self.in_text, true);
+        let read = self.object(reader, node);
+        self.in_text = outer;
+        read
+    }
+
+    /// The record holds a list.
+    pub(super) fn list(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.listed = true;
+        }
     }
 
     fn object<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
@@ -260,8 +288,9 @@ impl<'s, 'a> Walker<'s, 'a> {
 
     fn array<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
         let (Some(element), mark) = (self.plan.0[node].element, self.plan.0[node].mark) else { return reader.skip() };
-        if let (Mark::Apps, Some(current)) = (mark, &mut self.current) {
-            current.listed = true;
+        if mark == Mark::Apps {
+            self.list();
+            self.apps = self.plan.0[node].list;
         }
         let place = self.plan.0[element].mark;
         reader.enter()?;
@@ -280,22 +309,42 @@ impl<'s, 'a> Walker<'s, 'a> {
 
     fn record<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
         let from = reader.offset();
-        let device = self.sink.begin(self.layout.platform, Some(self.source), At::Whole);
-        self.current = Some(Current { device, draft: Draft::default(), entries: 0, errors: 0, listed: false });
+        self.begin();
         self.object(reader, node)?;
-        self.seen += 1;
         let at = match self.lines {
             true => At::Bytes { offset: from, len: reader.offset() - from },
             false => At::Key(self.pointer().into()),
         };
+        self.end(at);
+        Ok(())
+    }
+
+    /// The object of a device begins.
+    pub(super) fn begin(&mut self) {
+        let device = self.sink.begin(self.layout.platform, Some(self.source), At::Whole);
+        self.current = Some(Current { device, draft: Draft::default(), entries: 0, errors: 0, listed: false, all: 0 });
+    }
+
+    /// It is closed.
+    pub(super) fn end(&mut self, at: At) {
+        self.seen += 1;
         if let Some(current) = self.current.take() {
             self.close(current, at);
         }
-        Ok(())
+    }
+
+    /// Something of the record that is open could not be read.
+    pub(super) fn fault(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.errors = current.errors.saturating_add(1);
+        }
     }
 
     /// The object of a device is closed: now it counts.
     fn close(&mut self, mut current: Current, at: At) {
+        if let Some(stem) = self.stem.as_deref().filter(|_| current.draft.get(Role::DeviceId).is_empty()) {
+            current.draft.set(Role::DeviceId, stem);
+        }
         if let Some(adjust) = self.layout.adjust {
             adjust(&mut current.draft);
         }
@@ -306,11 +355,14 @@ impl<'s, 'a> Walker<'s, 'a> {
         let device = current.device;
         self.sink.set_platform(device, platform);
         current.draft.tell(self.layout, enrollment, self.sink, device);
+        self.sink.set_at(device, at.clone());
+        if self.layout.is_identity_only() {
+            return self.sink.commit(device);
+        }
         if !current.listed || current.entries == 0 {
             let message = if current.listed { "the app list is empty" } else { "the record holds no app list" };
             self.sink.note(Code::NotCollected, Some(self.source), &at, message);
         }
-        self.sink.set_at(device, at);
         let pending = Pending {
             device,
             cover: self.layout.cover(platform, enrollment),
@@ -318,8 +370,9 @@ impl<'s, 'a> Walker<'s, 'a> {
             errors: current.errors,
             as_of: current.draft.as_of(),
             listed: current.listed,
+            all: current.all,
         };
-        if self.at.is_empty() {
+        if self.at.is_empty() && !self.records.page {
             // An object of its own: nothing behind it can say that there is more.
             self.sink.list(device, self.source, pending.statement(self.layout, End::Proven, 0));
         } else {
@@ -329,33 +382,73 @@ impl<'s, 'a> Walker<'s, 'a> {
     }
 
     fn app<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
-        let (from, replaced) = (reader.offset(), reader.replaced());
+        let (from, replaced, number) = (reader.offset(), reader.replaced(), self.app);
+        // An app may hold apps.
+        let outer = self.in_app.then(|| std::mem::take(&mut self.values));
+        if outer.is_some() {
+            self.around.push(self.open);
+        }
         self.values.clear();
         self.in_app = true;
+        let open = std::mem::replace(&mut self.open, number);
         reader.hold();
         self.object(reader, node)?;
+        self.in_app = outer.is_some();
+        self.open = open;
+        self.app = number;
+        let (len, damaged) = (reader.offset() - from, reader.replaced() > replaced);
+        let bytes = reader.held().filter(|_| !self.in_text);
+        self.tell(|this| this.app_at(from, len), damaged, bytes);
+        if let Some(outer) = outer {
+            self.values = outer;
+            self.around.pop();
+        }
+        Ok(())
+    }
+
+    /// An app outside of any reader's memory begins.
+    pub(super) fn begin_app(&mut self) {
+        self.values.clear();
+        self.in_app = true;
+    }
+
+    /// It is closed.
+    pub(super) fn end_app(&mut self, at: At, damaged: bool) {
         self.in_app = false;
-        let Some(current) = &mut self.current else { return Ok(()) };
+        self.tell(|_| at, damaged, None);
+    }
+
+    fn app_at(&self, offset: u64, len: u64) -> At {
+        if self.lines && !self.in_text {
+            return At::Bytes { offset, len };
+        }
+        let list = self.apps.trim_end_matches("[]").replace("[]", "").replace('.', "/");
+        let inside = self.records.nested.unwrap_or_default();
+        let around: String = self.around.iter().map(|n| format!("{n}/{inside}/")).collect();
+        At::Key(format!("{}/{list}/{around}{}", self.pointer(), self.app).into())
+    }
+
+    /// An app was read to its end.
+    fn tell(&mut self, at: impl FnOnce(&Self) -> At, damaged: bool, bytes: Option<&[u8]>) {
+        if let Some(adjust) = self.layout.adjust_app {
+            adjust(&mut self.values);
+        }
+        let Some(current) = &mut self.current else { return };
         let (device, platform) = (current.device, self.layout.platform);
-        let (id, name) = (self.values.get(Role::AppId), self.values.get(Role::AppName));
-        if (id.is_empty() && name.is_empty()) || reader.replaced() > replaced {
+        let (id, maybe) = (self.values.get(Role::AppId), self.values.get(Role::AppIdMaybe));
+        let name = self.values.get(Role::AppName);
+        current.all += 1;
+        if (id.is_empty() && name.is_empty()) || damaged {
             current.errors = current.errors.saturating_add(1);
         }
         let state = state(self.layout, self.values.get(Role::State));
         if !matches!(state, State::Removed | State::Offered | State::Trace) {
             current.entries = current.entries.saturating_add(1);
         }
-        let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), "".into())) else { return Ok(()) };
-        let at = match self.lines {
-            true => At::Bytes { offset: from, len: reader.offset() - from },
-            false => {
-                let list = self.records.apps.trim_end_matches("[]").replace('.', "/");
-                At::Key(format!("{}/{list}/{}", self.pointer(), self.app).into())
-            }
-        };
+        let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), maybe.into())) else { return };
+        let at = at(self);
         let app = app(self.layout, &self.values, identifier, true);
-        self.sink.app_of_record(device, app, self.source, at, reader.held());
-        Ok(())
+        self.sink.app_of_record(device, app, self.source, at, bytes);
     }
 
     /// JSON Pointer of the record that is open.

@@ -225,7 +225,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
 
     /// A place for what is counted of a device; its number.
     fn open(&mut self, device: DeviceId, platform: Platform) -> usize {
-        let list = Pending { device, cover: None, entries: 0, errors: 0, as_of: None, listed: true };
+        let list = Pending { device, cover: None, entries: 0, errors: 0, as_of: None, all: 0, listed: true };
         self.slots.push(Slot { list, platform, told: false });
         self.slots.len() - 1
     }

@@ -10,11 +10,13 @@ use crate::evidence::Probe;
 use crate::format::csv;
 use crate::format::json::{JsonError, Kind, Reader};
 use crate::format::text::Encoding;
+use crate::format::xml;
+use crate::limits::Limits;
 use crate::model::escape_component;
 
 /// Bounds on what is looked at.
 const PATHS: usize = 600;
-const DEPTH: usize = 6;
+const DEPTH: usize = 10;
 const ELEMENTS: usize = 3;
 
 /// The keys that the head of a JSON text shows.
@@ -27,6 +29,8 @@ pub(super) struct Survey {
     pub(super) closed: bool,
     /// More values follow it, each on a line of its own.
     pub(super) lines: bool,
+    /// The paths are names of elements.
+    xml: bool,
 }
 
 impl Survey {
@@ -49,6 +53,32 @@ impl Survey {
             Err(JsonError::Syntax(_)) if survey.paths.is_empty() => return None,
             // Too long a line for the head, or one long document without line breaks.
             Err(_) => survey.lines = !whole && !head.trim_ascii_start().contains(&b'\n'),
+        }
+        Some(survey)
+    }
+
+    /// Of XML; `None` where it is none.
+    pub(super) fn of_xml(head: &[u8]) -> Option<Self> {
+        let limits = Limits { nesting: 64, record: 1 << 20, ..Limits::default() };
+        let mut survey = Self { xml: true, ..Self::default() };
+        let mut reader = xml::Reader::open(head, &limits).ok().filter(|r| r.syntax() == xml::Syntax::Text)?;
+        let (mut path, mut lengths) = (String::new(), Vec::new());
+        while survey.paths.len() < PATHS {
+            match reader.next_event() {
+                Ok(xml::Event::Start(element)) => {
+                    lengths.push(path.len());
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(element.name());
+                    if lengths.len() <= DEPTH {
+                        survey.paths.insert(path.clone());
+                    }
+                }
+                Ok(xml::Event::End(_)) => path.truncate(lengths.pop().unwrap_or(0)),
+                Ok(xml::Event::Text(_)) => {}
+                Ok(xml::Event::Eof { .. }) | Err(_) => break,
+            }
         }
         Some(survey)
     }
@@ -83,6 +113,11 @@ impl Survey {
             }
             Kind::String => {
                 let text = reader.scalar()?.unwrap_or_default();
+                if text.starts_with('{') {
+                    // A cut string shows some keys too.
+                    let mut inner = Reader::with_block(text.as_bytes(), 0, 32, 1 << 20, text.len());
+                    let _ = inner.next_value().and_then(|_| self.walk_text(&mut inner, path, depth + 1));
+                }
                 if !self.strings.iter().any(|(p, _)| p == path) && self.strings.len() < 64 {
                     self.strings.push((path.clone(), text.chars().take(120).collect()));
                 }
@@ -97,18 +132,29 @@ impl Survey {
         Ok(())
     }
 
+    fn walk_text(&mut self, reader: &mut Reader<&[u8]>, path: &mut String, depth: usize) -> Result<(), JsonError> {
+        let length = path.len();
+        let read = self.walk(reader, path, depth);
+        path.truncate(length);
+        read
+    }
+
     fn has(&self, at: &str, below: &str) -> bool {
+        let bare = if self.xml { at.replace("[]", "") } else { String::new() };
+        let at = if self.xml { &bare } else { at };
         if at.is_empty() { self.paths.contains(below) } else { self.paths.contains(&format!("{at}.{below}")) }
     }
 
     /// Where the records of a layout are, and by how many keys it is known.
     pub(super) fn place(&self, layout: &Layout) -> Option<(&'static str, usize)> {
         match &layout.shape {
-            Shape::Records(records) => records.at.iter().find_map(|at| {
+            Shape::Xml(_) if !self.xml => None,
+            Shape::Records(_) | Shape::Rows(_) if self.xml => None,
+            Shape::Records(records) | Shape::Xml(records) => records.at.iter().find_map(|at| {
                 let known = records.known_by.iter().filter(|set| set.iter().all(|key| self.has(at, key)));
                 known.map(|set| set.len()).max().map(|n| (*at, n))
             }),
-            Shape::Rows(rows) => ["[]", "value[]", ""].iter().find_map(|at| {
+            Shape::Rows(rows) => rows.at.iter().find_map(|at| {
                 let names = self.names(at);
                 known_rows(rows, &names).map(|n| (*at, n))
             }),
@@ -172,8 +218,8 @@ fn known_rows(rows: &super::layout::Rows, names: &[String]) -> Option<usize> {
     rows.known_by.iter().filter(|set| set.iter().all(has)).map(|set| set.len()).max()
 }
 
-/// The layout that most keys of a JSON text speak for.
-pub(super) fn json_layout(survey: &Survey) -> Option<&'static Layout> {
+/// The layout that most keys of a text speak for.
+pub(super) fn layout(survey: &Survey) -> Option<&'static Layout> {
     best(|layout| survey.place(layout).map(|(_, n)| n))
 }
 

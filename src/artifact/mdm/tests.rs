@@ -88,6 +88,8 @@ fn content(fragment: &Fragment) -> Vec<String> {
     all
 }
 
+mod systems;
+
 const A: &str = "aaaaaaaa-0000-4000-8000-000000000001";
 const B: &str = "bbbbbbbb-0000-4000-8000-000000000002";
 const C: &str = "cccccccc-0000-4000-8000-000000000003";
@@ -694,8 +696,9 @@ fn layouts_are_sound() {
                     assert_eq!(*name, super::values::normal(name), "{id}");
                 }
             }
-            Shape::Records(records) => {
-                assert!(records.apps.ends_with("[]") && !records.at.is_empty(), "{id}");
+            Shape::Records(records) | Shape::Xml(records) => {
+                assert!(records.apps.is_empty() || records.apps.ends_with("[]"), "{id}");
+                assert!(!records.at.is_empty() && !records.known_by.is_empty(), "{id}");
             }
         }
         let tables = layout.platforms.iter().map(|r| r.0).chain(layout.ownerships.iter().map(|r| r.0));

@@ -35,6 +35,15 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
     if let Some(time) = Timestamp::parse(text) {
         return Some(time);
     }
+    if let (Some(time), Some(zone)) =
+        (text.get(..text.len().saturating_sub(5)), text.get(text.len().saturating_sub(5)..))
+        && zone.starts_with(['+', '-'])
+        && zone.bytes().skip(1).all(|b| b.is_ascii_digit())
+        && let (Some(hours), Some(minutes)) = (zone.get(..3), zone.get(3..))
+        && let Some(time) = Timestamp::parse(&format!("{time}{hours}:{minutes}"))
+    {
+        return Some(time);
+    }
     let (date, clock) = (text.get(..10)?, text.get(11..)?);
     if !matches!(text.as_bytes().get(10), Some(b'T' | b' ')) {
         return None;

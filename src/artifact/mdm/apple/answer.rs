@@ -3,7 +3,7 @@
 use crate::artifact::At;
 use crate::artifact::ios::{LONGEST_ID, is_apple};
 use crate::format::plist::{Plist, PlistError, Value};
-use crate::model::{App, FactKind, State};
+use crate::model::{App, FactKind, State, Timestamp};
 
 const OF_DOWNLOAD: &str = "The app is being installed or updated; the answer does not tell which.";
 const OF_CLIP: &str = "An App Clip: a part of the app that runs without the app being installed.";
@@ -17,11 +17,23 @@ pub(super) struct Listed {
     pub(super) errors: u64,
 }
 
+/// What is known of an answer from outside of it.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Context {
+    /// Where it lies, if it is inside of something else.
+    pub(super) place: Option<At>,
+    /// When it came.
+    pub(super) as_of: Option<Timestamp>,
+    /// It was given for one user, not for the device.
+    pub(super) user_channel: bool,
+}
+
 /// What one property list says, apps aside.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
     /// Answers of the file before this one.
     pub(super) number: u64,
+    pub(super) context: Context,
     pub(super) udid: Option<String>,
     pub(super) enrollment_id: Option<String>,
     pub(super) status: Option<String>,
@@ -42,6 +54,9 @@ const MOST_IMEIS: usize = 16;
 impl Answer {
     /// The answer's place: the file, or its number in a file of many.
     pub(super) fn at(&self) -> At {
+        if let Some(place) = &self.context.place {
+            return place.clone();
+        }
         match self.number {
             0 => At::Whole,
             n => At::pointer([n.to_string().as_str()]),
@@ -49,6 +64,9 @@ impl Answer {
     }
 
     fn place(&self, parts: &[&str]) -> At {
+        if let Some(place) = &self.context.place {
+            return place.clone();
+        }
         let number = self.number.to_string();
         let first = (self.number > 0).then_some(number.as_str());
         At::pointer(first.into_iter().chain(parts.iter().copied()))

@@ -1,0 +1,136 @@
+//! Omnissa (formerly VMware, AirWatch) Workspace ONE UEM: the search for devices
+//! and the apps of one device.
+//!
+//! Keys are those that published clients of the API read. The apps name no
+//! device: it is the name of the file, `UUID.json`. Which apps are collected is
+//! a privacy setting for each kind of ownership that no answer shows.
+
+use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
+use crate::artifact::ArtifactSpec;
+use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
+
+const API: &str = "https://docs.omnissa.com/bundle/WorkspaceONE-UEM-APIs";
+const PRIVACY: &str = "https://docs.omnissa.com/bundle/WorkspaceONE-UEM-Console-Basics/page/PrivacyBestPractices.html";
+
+const LAYOUT: Layout = Layout {
+    system: "workspace-one",
+    platforms: &[
+        ("android*", Platform::Android, Enrollment::Unknown),
+        ("apple", Platform::Ios, Enrollment::Unknown),
+        ("ios*", Platform::Ios, Enrollment::Unknown),
+        ("appleios*", Platform::Ios, Enrollment::Unknown),
+        ("appleosx*", Platform::OutOfScope, Enrollment::Unknown),
+        ("macos*", Platform::OutOfScope, Enrollment::Unknown),
+        ("win*", Platform::OutOfScope, Enrollment::Unknown),
+        ("chromeos*", Platform::OutOfScope, Enrollment::Unknown),
+    ],
+    ownerships: &[("c", Ownership::Corporate), ("s", Ownership::Corporate)],
+    coverage: &[Cover::any(
+        ListScope::ThirdPartyApps,
+        Basis::ByOwnership {
+            corporate: Answer::Assumed(
+                "Workspace ONE collects personal apps of this device (privacy settings; no work profile)",
+            ),
+            personal: Answer::ManagedOnly,
+            unknown: Answer::Partial(Reason("ownership-unknown")),
+        },
+        "Personal apps are listed where the privacy settings collect them; work profiles list assigned apps only.",
+        PRIVACY,
+    )],
+    sources: &[API],
+    ..Layout::BASE
+};
+
+/// `mdm/devices/search`: who the devices are.
+pub(super) const DEVICES: Layout = Layout {
+    spec: ArtifactSpec {
+        id: "workspace-one-devices",
+        title: "Workspace ONE UEM devices",
+        proves: "Serial number, user, ownership and last contact of a device, as Workspace ONE has them.",
+        does_not_prove: "It lists no apps.",
+        since: "API v1",
+    },
+    shape: Shape::Records(Records {
+        at: &["Devices[]", "[]"],
+        keys: &[
+            ("Uuid", Role::DeviceId),
+            ("Id.Value", Role::OtherId),
+            ("Udid", Role::Udid),
+            ("SerialNumber", Role::Serial),
+            ("Imei", Role::Imei),
+            ("DeviceFriendlyName", Role::DeviceName),
+            ("UserEmailAddress", Role::User),
+            ("UserName", Role::UserMore),
+            ("Ownership", Role::Ownership),
+            ("Platform", Role::Platform),
+            ("PlatformId.Name", Role::PlatformHint),
+            ("Model", Role::Model),
+            ("OperatingSystem", Role::OsVersion),
+            ("LastSeen", Role::LastSeen),
+            ("IsSupervised", Role::Supervised),
+        ],
+        total: Some("Total"),
+        known_by: &[
+            &["DeviceFriendlyName", "SerialNumber", "EnrollmentStatus"],
+            &["DeviceFriendlyName", "SerialNumber", "LocationGroupName", "Uuid"],
+        ],
+        ..Records::BASE
+    }),
+    ..LAYOUT
+};
+
+/// `mdm/devices/UUID/apps/search`: the apps of one device.
+pub(super) const APPS: Layout = Layout {
+    spec: ArtifactSpec {
+        id: "workspace-one-apps",
+        title: "Workspace ONE UEM apps of a device",
+        proves: "Workspace ONE lists the app for the device; installed where installed_status says so.",
+        does_not_prove: "Which device it is: only the name of the file says that. Personal apps are listed only where the privacy settings collect them; assigned apps are listed whether installed or not.",
+        since: "API v2",
+    },
+    shape: Shape::Records(Records {
+        apps: "app_items[]",
+        app_keys: &[
+            ("bundle_id", Role::AppId),
+            ("name", Role::AppName),
+            ("installed_version", Role::Version),
+            ("installed_status", Role::State),
+        ],
+        page: true,
+        total: Some("TotalResults"),
+        known_by: &[&["app_items"]],
+        ..Records::BASE
+    }),
+    file_name: FileName::Guid,
+    state: State::Unknown,
+    states: &[("installed", State::Installed), ("*", State::Offered)],
+    ..LAYOUT
+};
+
+/// `mdm/devices/ID/apps`, the older call.
+pub(super) const OLD_APPS: Layout = Layout {
+    spec: ArtifactSpec {
+        id: "workspace-one-device-apps",
+        title: "Workspace ONE UEM apps of a device (older call)",
+        proves: "Workspace ONE lists the app for the device.",
+        does_not_prove: "Which device it is: only the name of the file says that. That the app is installed, or that another one is absent.",
+        since: "API v1",
+    },
+    system: "workspace-one-number",
+    experimental: true,
+    shape: Shape::Records(Records {
+        apps: "DeviceApps[]",
+        app_keys: &[
+            ("ApplicationIdentifier", Role::AppId),
+            ("ApplicationName", Role::AppName),
+            ("Version", Role::Version),
+        ],
+        page: true,
+        total: Some("Total"),
+        known_by: &[&["DeviceApps"]],
+        ..Records::BASE
+    }),
+    file_name: FileName::Number,
+    state: State::Unknown,
+    ..LAYOUT
+};

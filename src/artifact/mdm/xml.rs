@@ -1,0 +1,210 @@
+//! XML documents (`mdm-xml`): an element a device, walked by the same plan as
+//! JSON objects.
+
+use std::io::Read;
+
+use super::layout::Shape;
+use super::plan::Mark;
+use super::records::Walker;
+use super::survey::{self, Survey};
+use super::{ending, layout_of};
+use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink};
+use crate::evidence::{Affinity, Probe};
+use crate::format::xml::{Event, Reader, XmlError};
+use crate::limits::Leash;
+use crate::model::{Code, Platform};
+
+/// The parser of every layout made of XML elements.
+pub struct MdmXml;
+
+static SPEC: ParserSpec = ParserSpec {
+    id: "mdm-xml",
+    title: "Exports of management systems as XML",
+    platform: Platform::Unknown,
+    artifacts: &super::XML_ARTIFACTS,
+    claims: &[],
+    sources: &["https://www.w3.org/TR/xml/"],
+};
+
+/// A value longer than this is none.
+const LONGEST: usize = 64 << 10;
+
+impl Parser for MdmXml {
+    fn spec(&self) -> &'static ParserSpec {
+        &SPEC
+    }
+
+    fn affinity(&self, probe: &Probe<'_>) -> (Affinity, &'static str) {
+        let layout = Survey::of_xml(probe.head).and_then(|s| survey::layout(&s));
+        layout.map_or((Affinity::No, ""), |layout| (Affinity::Likely, layout.spec.id))
+    }
+
+    fn parse(&self, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+        for file in artifact.files {
+            parse(file, artifact.leash, sink)?;
+        }
+        Ok(())
+    }
+}
+
+fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+    let Some(layout) = layout_of(file.role) else {
+        return Err(ParseError::Damaged("no layout of this kind".into()));
+    };
+    let Shape::Xml(records) = &layout.shape else {
+        return Err(ParseError::Damaged(format!("no {} after all", layout.spec.title)));
+    };
+    let mut stream = sink.stream(file, leash)?;
+    let source = stream.source();
+    // The element that is there; where several could be, the first that is.
+    let mut reader = Reader::open(&mut stream, &leash.limits).map_err(damaged)?;
+    let Some(root) = root(&mut reader).map_err(damaged)? else {
+        return Err(ParseError::Damaged("the XML has no element".into()));
+    };
+    let at = records.at.iter().copied().find(|at| at.split(['.', '[']).next() == Some(root.as_str()));
+    let Some(at) = at else {
+        return Err(ParseError::Damaged(format!("no {} after all", layout.spec.title)));
+    };
+    let stem = super::device::id_in_name(layout, &file.file.path);
+    let walker = Walker::new(layout, records, (at, false), sink, source, stem);
+    let mut walk = Walk { reader: &mut reader, walker, leash, text: String::new() };
+    let read = walk.document(&root);
+    let walker = walk.walker;
+    let cut = match read {
+        Ok(()) => false,
+        Err(error) => {
+            ending(damaged(error), walker.sink, source)?;
+            true
+        }
+    };
+    if reader.damage() > 0 {
+        let message = "the XML is repaired in places: tags or characters of it are damaged";
+        walker.sink.note(Code::MalformedRecord, Some(source), &At::Whole, message);
+    }
+    if walker.seen() == 0 && !cut {
+        return Err(ParseError::ErrorAnswer(format!("an empty export ({}): no device in it", layout.spec.title)));
+    }
+    walker.finish(cut);
+    if !cut {
+        sink.close(stream)?;
+    }
+    Ok(())
+}
+
+fn damaged(error: XmlError) -> ParseError {
+    match error {
+        XmlError::Io(error) => error.into(),
+        other => ParseError::Damaged(other.to_string()),
+    }
+}
+
+/// Name of the root element, whose start was the last event.
+fn root<R: Read>(reader: &mut Reader<R>) -> Result<Option<String>, XmlError> {
+    loop {
+        match reader.next_event()? {
+            Event::Start(element) => return Ok(Some(element.name().to_owned())),
+            Event::Eof { .. } => return Ok(None),
+            _ => {}
+        }
+    }
+}
+
+/// One document.
+struct Walk<'w, 's, 'a, R: Read> {
+    reader: &'w mut Reader<R>,
+    walker: Walker<'s, 'a>,
+    leash: &'w Leash,
+    text: String,
+}
+
+impl<R: Read> Walk<'_, '_, '_, R> {
+    /// Everything behind the start of the root.
+    fn document(&mut self, root: &str) -> Result<(), XmlError> {
+        match self.walker.plan().child(0, root.as_bytes()) {
+            Some(node) => self.element(node)?,
+            None => self.skip()?,
+        }
+        loop {
+            match self.reader.next_event()? {
+                Event::Eof { closed: true } => return Ok(()),
+                Event::Eof { closed: false } => return Err(self.cut()),
+                Event::Start(_) => self.skip()?,
+                _ => {}
+            }
+        }
+    }
+
+    fn cut(&self) -> XmlError {
+        XmlError::Cut(self.reader.span().map_or(0, |s| s.end))
+    }
+
+    fn skip(&mut self) -> Result<(), XmlError> {
+        if self.reader.skip()? { Ok(()) } else { Err(self.cut()) }
+    }
+
+    /// The element whose start was the last event. Recursion is bounded by the
+    /// depth of the plan.
+    fn element(&mut self, mut node: usize) -> Result<(), XmlError> {
+        let from = self.reader.span().map(|s| s.start);
+        let before = self.reader.damage();
+        if let Some(element) = self.walker.plan().0[node].element {
+            if self.walker.plan().0[node].mark == Mark::Apps {
+                self.walker.list();
+            }
+            node = element;
+        }
+        let mark = self.walker.plan().0[node].mark;
+        match mark {
+            Mark::Record => self.walker.begin(),
+            Mark::App => self.walker.begin_app(),
+            _ => {}
+        }
+        self.children(node)?;
+        let end = self.reader.span().map(|s| s.end);
+        let at = match (from, end) {
+            (Some(from), Some(end)) => At::Bytes { offset: from, len: end.saturating_sub(from) },
+            _ => At::Whole,
+        };
+        let damaged = self.reader.damage() > before;
+        match mark {
+            Mark::App => {
+                if let Err(stop) = self.leash.tick(0, 1) {
+                    return Err(XmlError::Io(std::io::Error::other(stop)));
+                }
+                self.walker.end_app(at, damaged);
+            }
+            Mark::Record => {
+                if damaged {
+                    self.walker.fault();
+                }
+                self.walker.end(at);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn children(&mut self, node: usize) -> Result<(), XmlError> {
+        let wanted = !self.walker.plan().0[node].roles.is_empty();
+        self.text.clear();
+        let mut long = false;
+        loop {
+            match self.reader.next_event()? {
+                Event::Start(element) => match self.walker.plan().child(node, element.name().as_bytes()) {
+                    Some(child) => self.element(child)?,
+                    None => self.skip()?,
+                },
+                Event::Text(text) if wanted && self.text.len() + text.len() <= LONGEST => self.text.push_str(text),
+                Event::Text(_) => long |= wanted,
+                Event::End(_) => break,
+                Event::Eof { .. } => return Err(self.cut()),
+            }
+        }
+        if wanted && !long {
+            self.walker.say(node, &self.text);
+        } else if long {
+            self.walker.fault();
+        }
+        Ok(())
+    }
+}
