@@ -106,6 +106,18 @@ fn a_dump_without_its_end_or_with_a_time_out_is_cut() {
 }
 
 #[test]
+fn a_dump_that_ends_with_the_mark_of_another_service_or_is_rearranged_is_not_whole() {
+    let spliced = service(BLOCKS).replace("duration of dumpsys package,", "duration of dumpsys appops,");
+    let rearranged = format!("Verifiers:\n\nLibraries:\n\n{BLOCKS}\nReceiver Resolver Table:\n  Full MIME Types:\n");
+    for text in [spliced, rearranged] {
+        let got = loose(&text);
+        assert_eq!(said(&got), SAID);
+        assert!(!claims_a_whole_list(&got), "{text}");
+        assert!(codes(&got).contains(&"suspicious-line"), "{:?}", codes(&got));
+    }
+}
+
+#[test]
 fn a_text_without_the_package_service_collected_nothing() {
     let got = loose(
         "DUMP OF SERVICE appops:\nPackage evil.fake.package:\n--------- 0.1s was the duration of dumpsys appops\n",
@@ -285,7 +297,8 @@ fn a_published_bug_report_gives_what_the_peer_found() {
         assert_eq!(app.users.iter().map(|u| u64::from(*u)).collect::<Vec<_>>(), users);
         assert!(app.state.is_present());
     }
-    assert!(claims_a_whole_list(&got));
+    // Put together from pieces: the mark that ends this dump is another service's.
+    assert!(!claims_a_whole_list(&got));
     // user 0 only, `enabled=4` is disabled until used
     assert_eq!(
         said(&got),
