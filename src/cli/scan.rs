@@ -1,6 +1,6 @@
 //! `tidewaiter scan`.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -16,8 +16,8 @@ use crate::artifact::Retain;
 use crate::limits::Limits;
 use crate::matching::Strength;
 use crate::model::Timestamp;
-use crate::report::{RENDERERS, Renderer, Style};
-use crate::scan::{Gathered, Input, Judged, Options, Reading, read, write_report};
+use crate::report::{RENDERERS, Style};
+use crate::scan::{Gathered, Input, Judged, Options, Output, Reading, read, write_report};
 use crate::signature::SignatureSet;
 
 pub(super) fn run(args: &ScanArgs) -> Result<u8, Failure> {
@@ -36,7 +36,7 @@ pub(super) fn run(args: &ScanArgs) -> Result<u8, Failure> {
         sinks.push(Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?);
     }
     let gathered = gather(&args.read, Retain::Relevant(&set))?;
-    let mut outputs: Vec<(Box<dyn Renderer>, Box<dyn Write + '_>)> = Vec::new();
+    let mut outputs: Vec<Output<'_>> = Vec::new();
     for (want, sink) in wanted.iter().zip(&mut sinks) {
         let on_stdout = want.file.is_none();
         let color = on_stdout && output::color(args.read.output.color);

@@ -41,6 +41,7 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
         "store-apps-only" => "the list holds apps of the store only",
         "installed-applications-of-another-shape" => "the list of installed apps has an unknown shape",
         "backup-manifest" | "backup-domains" => "a backup's own file lists do not name every app",
+        "not-all-apps-collected" => "the system does not collect every app of such a device",
         "encrypted" => "encrypted",
         _ => return None,
     })

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Input;
 use super::item::{Item, ItemStatus};
-use super::work::{CompiledClaims, Job, Queue, Shared, evidence_code};
+use super::work::{CompiledClaims, Job, Queue, Shared};
 use crate::artifact::{ArtifactFile, Parser, parser_for};
 use crate::evidence::{
-    self, Affinity, Blob, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe, Root, RootKind, Tree,
-    container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
+    self, Affinity, Blob, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe, Root,
+    RootKind, Tree, container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
 };
 use crate::inventory::PartId;
 use crate::limits::{Leash, Stop};
@@ -58,7 +58,7 @@ impl Collector<'_> {
             self.shared.stopped(*stop);
         }
         let item = self.item(kind, ItemStatus::Unreadable, size, locator.clone());
-        self.shared.say(item, Diagnostic::new(evidence_code(error), Some(locator), error.to_string()));
+        self.shared.say(item, Diagnostic::new(error.code(), Some(locator), error.to_string()));
     }
 
     /// Walks a tree. What keeps it from being walked to its end is an item of
@@ -73,7 +73,7 @@ impl Collector<'_> {
             }
             let item = self.item(kind, ItemStatus::PartlyRead, None, locator.clone());
             let message = format!("{error}; what was found before was read");
-            self.shared.say(item, Diagnostic::new(evidence_code(&error), Some(locator), message));
+            self.shared.say(item, Diagnostic::new(error.code(), Some(locator), message));
         } else if self.shared.items() == before {
             let item = self.item(kind, ItemStatus::Unknown, None, locator.clone());
             let message = format!("this {kind} holds no known evidence");
@@ -220,7 +220,7 @@ impl Found for Collector<'_> {
         self.shared.bare_root(item, locator.clone(), platform);
         for (path, error) in &root.trouble {
             let at = Some(self.place.at(path));
-            self.shared.say(item, Diagnostic::new(evidence_code(error), at, error.to_string()));
+            self.shared.say(item, Diagnostic::new(error.code(), at, error.to_string()));
         }
         let mut jobs: Vec<(&'static dyn Parser, Vec<ArtifactFile>)> = Vec::new();
         for (id, file) in root.files {

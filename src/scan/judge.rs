@@ -171,13 +171,12 @@ impl<'a> Judged<'a> {
 /// Messages of one code on one item that are written out; the rest is counted.
 const MOST_OF_A_CODE: usize = 20;
 
+/// A renderer and where it writes to.
+pub type Output<'w> = (Box<dyn Renderer>, Box<dyn Write + 'w>);
+
 /// Judges every device and writes the report in every format at once. Returns
 /// the exit status of the run, before `--exit-zero`.
-pub fn write_report(
-    gathered: Gathered,
-    judged: &Judged<'_>,
-    outputs: &mut [(Box<dyn Renderer>, Box<dyn Write + '_>)],
-) -> io::Result<u8> {
+pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Output<'_>]) -> io::Result<u8> {
     let mut run = judged.run();
     let mut tally = Tally::default();
     tally.summary.out_of_scope = gathered.inventory.out_of_scope();
@@ -222,8 +221,6 @@ pub fn write_report(
     each(outputs, |_, out| out.flush())?;
     Ok(exit_status)
 }
-
-type Output<'w> = (Box<dyn Renderer>, Box<dyn Write + 'w>);
 
 fn each(
     outputs: &mut [Output<'_>],

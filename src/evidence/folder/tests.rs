@@ -286,7 +286,7 @@ fn an_unreadable_folder_is_trouble_and_the_walk_goes_on() {
     let top = tempfile::tempdir().unwrap();
     write_tree(top.path(), &tree(&["closed/a.csv", "open/b.csv"]));
     let closed = top.path().join("closed");
-    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read_dir(&closed).is_ok() {
         println!("skipped: this user may read everything");
         return;

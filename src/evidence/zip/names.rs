@@ -4,7 +4,7 @@
 //! no UTF-8 stay as they are.
 
 use super::directory::Entry;
-use crate::evidence::layout::is_apple_double;
+use crate::evidence::layout::{is_apple_double, separator};
 
 /// Turns the names of consecutive entries into folder and last component.
 /// Neighbours share most of their folders; what they share is not looked at
@@ -60,18 +60,14 @@ impl Names {
             self.litter = None;
         }
         let mut end = shared;
-        for (at, byte) in raw.iter().enumerate().skip(shared) {
-            if *byte == b'/' {
-                let component = &raw[end..at];
-                if matches!(component, b"" | b".") {
-                    return self.anew(entry);
-                }
-                end = at + 1;
-                if self.litter.is_none() && is_apple_double(component) {
-                    self.litter = Some(end);
-                }
-            } else if *byte == b'\\' {
+        while let Some(at) = separator(raw, end) {
+            let component = &raw[end..at];
+            if raw[at] == b'\\' || matches!(component, b"" | b".") {
                 return self.anew(entry);
+            }
+            end = at + 1;
+            if self.litter.is_none() && is_apple_double(component) {
+                self.litter = Some(end);
             }
         }
         let (folder, last) = raw.split_at(end);
@@ -119,10 +115,10 @@ fn end_of_folder(path: &[u8]) -> usize {
 /// How many bytes two names share at the front.
 fn common(a: &[u8], b: &[u8]) -> usize {
     let mut same = 0;
-    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        if a != b {
-            break;
-        }
+    let word = |bytes: &[u8], at: usize| bytes.get(at..at + 8).and_then(|w| w.try_into().ok()).map(u64::from_ne_bytes);
+    while let (Some(a), Some(b)) = (word(a, same), word(b, same))
+        && a == b
+    {
         same += 8;
     }
     same + a[same..].iter().zip(&b[same..]).take_while(|(a, b)| a == b).count()

@@ -12,7 +12,7 @@ use super::directory::{Directory, Entry};
 use super::member::ZipMember;
 use super::names::{Name, Names};
 use super::{end, recover};
-use crate::evidence::layout::{LAYOUT, Lasts, Manner, inside, is_apple_double, strip_back};
+use crate::evidence::layout::{LAYOUT, Lasts, Manner, inside, is_apple_double, separator, strip_back};
 use crate::evidence::{Blob, ClaimId, Claims, EvidenceError, File, Found, Root, RootRule, Tree, Walked};
 use crate::limits::{Leash, Stop};
 
@@ -124,14 +124,19 @@ impl Survey {
     /// Every component of a folder may be a landmark, down to one that is
     /// litter of macOS.
     fn folder(&mut self, name: &Name<'_>, folders: &Lasts) {
-        let mut from = name.shared;
-        while let Some(len) = name.folder[from..].iter().position(|b| *b == b'/') {
-            if name.litter.is_some_and(|end| end <= from + len + 1) {
+        let (mut from, mut next) = (name.shared, name.shared);
+        while let Some(at) = separator(name.folder, next) {
+            next = at + 1;
+            // In a path that has been put in order a backslash is a letter.
+            if name.folder[at] == b'\\' {
+                continue;
+            }
+            if name.litter.is_some_and(|end| end <= next) {
                 break;
             }
             let above = &name.folder[..from];
-            folders.hits(&name.folder[from..from + len], |bit| self.landmark(bit, above));
-            from += len + 1;
+            folders.hits(&name.folder[from..at], |bit| self.landmark(bit, above));
+            from = next;
         }
     }
 

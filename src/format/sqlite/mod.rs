@@ -288,8 +288,12 @@ fn in_memory(bytes: Bytes<'_>, log: Option<&Log>, leash: &Leash) -> Result<Conne
     leash.tick(len, 0)?;
     let size = usize::try_from(len).map_err(|_| SqliteError::TooLarge(len))?;
     let mut connection = Connection::open_in_memory().map_err(damaged)?;
-    connection.deserialize_read_exact("main", &mut reader, size, true).map_err(damaged)?;
-    Ok(connection)
+    let loaded = connection.deserialize_read_exact("main", &mut reader, size, true);
+    match (loaded, reader.error) {
+        (Err(_), Some(error)) => Err(error.into()),
+        (Err(error), None) => Err(damaged(error)),
+        (Ok(()), _) => Ok(connection),
+    }
 }
 
 /// A `file:` URI, every byte of the path but the plainest percent-encoded.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::limits::Limits;
@@ -178,11 +178,13 @@ fn a_view_in_the_place_of_the_table_is_refused() {
 
 #[test]
 fn an_endless_query_ends_with_the_leash() {
-    let leash = Leash::new(Limits { time: Some(Duration::from_millis(50)), ..Limits::default() }, Arc::default());
+    let cancel = Arc::new(AtomicBool::new(false));
+    let leash = Leash::new(Limits::default(), cancel.clone());
     let database = Database::open(memory(&plain(SCHEMA, &[])), &leash).unwrap();
+    cancel.store(true, Ordering::Relaxed);
     let endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r";
     let error = database.connection().query_row(endless, [], |r| r.get::<_, i64>(0)).unwrap_err();
-    assert!(matches!(said(error, &leash), SqliteError::Stop(Stop::Time)));
+    assert!(matches!(said(error, &leash), SqliteError::Stop(Stop::Cancelled)));
 }
 
 #[test]

@@ -114,11 +114,13 @@ pub(super) struct Overlaid<'a> {
     main: &'a dyn ReadAt,
     over: Option<(&'a dyn ReadAt, &'a Log)>,
     at: u64,
+    /// Why the last read failed: SQLite's own error would not tell.
+    pub(super) error: Option<io::Error>,
 }
 
 impl<'a> Overlaid<'a> {
     pub(super) fn new(main: &'a dyn ReadAt, wal: Option<&'a dyn ReadAt>, log: Option<&'a Log>) -> Self {
-        Self { main, over: wal.zip(log), at: 0 }
+        Self { main, over: wal.zip(log), at: 0, error: None }
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -131,6 +133,16 @@ impl<'a> Overlaid<'a> {
 
 impl Read for Overlaid<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.read_next(buf).map_err(|error| {
+            let kind = error.kind();
+            self.error = Some(error);
+            kind.into()
+        })
+    }
+}
+
+impl Overlaid<'_> {
+    fn read_next(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.len().saturating_sub(self.at)).unwrap_or(usize::MAX);
         let mut want = left.min(buf.len());
         let mut done = 0;

@@ -65,6 +65,13 @@ static SPEC: ParserSpec = ParserSpec {
     ],
 };
 
+/// The dump of one service that is not the package manager: nothing about apps
+/// was to be expected in it, so that it is no device of its own.
+fn is_another_service(text: &str) -> bool {
+    let mut services = text.lines().filter_map(|l| l.strip_prefix("DUMP OF SERVICE "));
+    services.next().is_some_and(|s| !s.starts_with("package")) && services.next().is_none()
+}
+
 impl Parser for AndroidDumpsys {
     fn spec(&self) -> &'static ParserSpec {
         &SPEC
@@ -75,6 +82,7 @@ impl Parser for AndroidDumpsys {
         let has = |needle: &str| text.starts_with(needle) || text.contains(&format!("\n{needle}"));
         let affinity = match () {
             () if has("== dumpstate: ") => return (Affinity::Certain, BUGREPORT),
+            () if probe.is_whole() && is_another_service(&text) => Affinity::No,
             () if has("DUMP OF SERVICE ") => Affinity::Certain,
             () if has("Packages:") && has("  Package [") => Affinity::Likely,
             () if has("Hidden system packages:") && has("  Package [") => Affinity::Likely,

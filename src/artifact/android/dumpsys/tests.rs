@@ -40,7 +40,7 @@ Dexopt state:
 
 fn service(body: &str) -> String {
     format!(
-        "DUMP OF SERVICE overlay:\nnothing\n--------- 0.002s was the duration of dumpsys overlay, ending at: 2024-05-06 07:08:09\n-------------------------------------------------------------------------------\nDUMP OF SERVICE package:\nDatabase versions:\n  Internal:\n    sdkVersion=33\n{body}\n--------- 0.1s was the duration of dumpsys package, ending at: 2024-05-06 07:08:10\n-------------------------------------------------------------------------------\nDUMP OF SERVICE user:\n  Users:\n  UserInfo{{0:Owner:4c13}} serialNo=0 isPrimary=true\n    Type: android.os.usertype.full.SYSTEM\n  UserInfo{{10:Work: x:1030}} serialNo=10\n    Type: android.os.usertype.profile.MANAGED\n  UserInfo{{999:clone:30}} serialNo=999\n"
+        "DUMP OF SERVICE overlay:\nnothing\n--------- 0.002s was the duration of dumpsys overlay, ending at: 2024-05-06 07:08:09\n-------------------------------------------------------------------------------\nDUMP OF SERVICE package:\nDatabase versions:\n  Internal:\n    sdkVersion=33\n{body}\n--------- 0.1s was the duration of dumpsys package, ending at: 2024-05-06 07:08:10\n-------------------------------------------------------------------------------\nDUMP OF SERVICE user:\n  Users:\n  UserInfo{{0:Owner:4c13}} serialNo=0 isPrimary=true\n    Type: android.os.usertype.full.SYSTEM\n  UserInfo{{10:Work: x:1030}} serialNo=10\n    Type: android.os.usertype.profile.MANAGED\n  UserInfo{{999:clone:30}} serialNo=999\n--------- 0.1s was the duration of dumpsys user, ending at: 2024-05-06 07:08:11\n"
     )
 }
 
@@ -206,9 +206,18 @@ fn no_prefix_says_more_than_the_whole() {
     let text = service(BLOCKS);
     let all = rows(&loose(&text));
     let end = text.find(" was the duration of dumpsys package").unwrap();
+    // Without the list of services nothing tells that one more was to come.
+    let second = text
+        .find("-------------------------------------------------------------------------------\nDUMP OF SERVICE user")
+        .unwrap();
     for n in 0..text.len() {
         let part = loose(&text[..n]);
         assert!(n > end || !claims_a_whole_list(&part), "cut at {n}");
+        let lost_only_blanks = text[n..].trim().is_empty();
+        assert!(
+            lost_only_blanks || n == second || n + 1 == second || !codes(&part).is_empty(),
+            "cut at {n} goes unnoticed"
+        );
         for row in rows(&part) {
             assert!(all.contains(&row) || row.contains(" unknown "), "cut at {n}: {row}");
         }

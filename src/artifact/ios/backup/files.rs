@@ -7,8 +7,9 @@ use std::io::BufReader;
 use std::sync::Arc;
 
 use super::{Reading, domains, status};
-use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of_stop, is_apple};
+use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of_io, is_apple};
 use crate::artifact::{ArtifactFile, At, Sink, SourceId};
+use crate::evidence::stop_code;
 use crate::evidence::{Blob, BlobReader};
 use crate::format::mbdb::{self, MbdbError};
 use crate::format::sqlite::{Bytes, Database, SqliteError, WalUse, carve_text};
@@ -82,8 +83,8 @@ fn read_mbdb(
         return Some(End::Unmarked);
     };
     let code = match &error {
-        MbdbError::Stop(stop) => code_of_stop(*stop),
-        MbdbError::Io(_) => Code::UnreadableFile,
+        MbdbError::Stop(stop) => stop_code(*stop),
+        MbdbError::Io(error) => code_of_io(error),
         MbdbError::NotMbdb | MbdbError::Cut => Code::DamagedFile,
     };
     sink.note(code, Some(source), &At::Whole, format!("{error}; {}", reading.consequence()));
@@ -146,9 +147,9 @@ fn complain(reading: &Reading<'_>, error: &SqliteError, source: SourceId, sink: 
             (Code::NotADatabase, format!("not a database (begins with {})", crate::format::hex(head)))
         }
         SqliteError::TooLarge(_) => (Code::LimitBytes, error.to_string()),
-        SqliteError::Stop(stop) => (code_of_stop(*stop), error.to_string()),
+        SqliteError::Stop(stop) => (stop_code(*stop), error.to_string()),
         SqliteError::Damaged(_) => (Code::DamagedFile, error.to_string()),
-        SqliteError::Io(_) => (Code::UnreadableFile, error.to_string()),
+        SqliteError::Io(io) => (code_of_io(io), error.to_string()),
     };
     sink.note(code, Some(source), &At::Whole, format!("{what}; {}", reading.consequence()));
 }
@@ -166,7 +167,7 @@ fn carve(reading: &Reading<'_>, main: &dyn Blob, source: SourceId, sink: &mut Si
         }
     }
     if let Err(SqliteError::Stop(stop @ (Stop::Time | Stop::Cancelled))) = result {
-        sink.note(code_of_stop(stop), Some(source), &At::Whole, "the search in the damaged file list was stopped");
+        sink.note(stop_code(stop), Some(source), &At::Whole, "the search in the damaged file list was stopped");
     }
 }
 
