@@ -1,5 +1,7 @@
 //! What the layouts say about files: whole, cut, hostile, empty.
 
+#![allow(clippy::print_stderr)]
+
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};

@@ -65,13 +65,6 @@ static SPEC: ParserSpec = ParserSpec {
     ],
 };
 
-/// The dump of one service that is not the package manager: nothing about apps
-/// was to be expected in it, so that it is no device of its own.
-fn is_another_service(text: &str) -> bool {
-    let mut services = text.lines().filter_map(|l| l.strip_prefix("DUMP OF SERVICE "));
-    services.next().is_some_and(|s| !s.starts_with("package")) && services.next().is_none()
-}
-
 impl Parser for AndroidDumpsys {
     fn spec(&self) -> &'static ParserSpec {
         &SPEC
@@ -82,12 +75,13 @@ impl Parser for AndroidDumpsys {
         let has = |needle: &str| text.starts_with(needle) || text.contains(&format!("\n{needle}"));
         let affinity = match () {
             () if has("== dumpstate: ") => return (Affinity::Certain, BUGREPORT),
-            () if probe.is_whole() && is_another_service(&text) => Affinity::No,
-            () if has("DUMP OF SERVICE ") => Affinity::Certain,
+            () if has("DUMP OF SERVICE package:") => Affinity::Certain,
             () if has("Packages:") && has("  Package [") => Affinity::Likely,
             () if has("Hidden system packages:") && has("  Package [") => Affinity::Likely,
             () if has("Database versions:") && (has("Verifiers:") || has("Libraries:")) => Affinity::Likely,
-            () if has("Currently running services:") => Affinity::Likely,
+            // The package section may lie behind the head.
+            () if !probe.is_whole() && has("DUMP OF SERVICE ") => Affinity::Certain,
+            () if !probe.is_whole() && has("Currently running services:") => Affinity::Likely,
             () => Affinity::No,
         };
         (affinity, TEXT)

@@ -69,8 +69,9 @@ pub(crate) struct Dump<'s, 'k> {
     ended: bool,
     /// The text names services, so that it is more than `dumpsys package`.
     services: bool,
-    /// Sections that a dump of one package does not have.
+    /// The first section was there, which the dump of one package does not have.
     unfiltered: bool,
+    /// A time limit fired, or the end is that of another service.
     timed_out: bool,
     too_many: bool,
     ending: Ending,
@@ -169,9 +170,9 @@ impl<'s, 'k> Dump<'s, 'k> {
                     // A service ended that this text never began here.
                     self.suspicious("the dump of the package service ends where another service stands", &At::Whole);
                 }
-            } else if self.place == Place::Package || self.place == Place::Headless && self.seen {
-                // The rest of this dump, with its own mark, is not here.
-                self.suspicious("the dump of the package service ends with the mark of another", &At::Whole);
+            } else if self.place == Place::Package {
+                // Its own end is missing: the text was cut and joined.
+                self.timed_out = true;
             }
             self.leave(Place::Other);
             return true;
@@ -263,11 +264,8 @@ impl<'s, 'k> Dump<'s, 'k> {
                     Part::After
                 }
             };
-            if self.part == Part::After && stands_before_the_packages(text) {
-                self.suspicious("a section stands behind the packages that is printed before them", &At::Whole);
-            }
             if self.part == Part::Before {
-                self.unfiltered |= matches!(text.trim_end(), "Database versions:" | "Verifiers:" | "Libraries:");
+                self.unfiltered |= text.trim_end() == "Database versions:";
             }
             return;
         }
@@ -317,12 +315,6 @@ fn is_headline(text: &str) -> bool {
         && text.strip_suffix(':').is_some_and(|t| {
             t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'/' | b'(' | b')'))
         })
-}
-
-/// Every Android prints these before `Packages:`; behind it, text was rearranged.
-fn stands_before_the_packages(headline: &str) -> bool {
-    let text = headline.trim_end();
-    text.ends_with(" Resolver Table:") || matches!(text, "Database versions:" | "Verifiers:" | "Libraries:")
 }
 
 /// What dumpsys and dumpstate print where a dump did not finish.

@@ -15,9 +15,13 @@ pub(super) struct Ending {
     services: bool,
     /// The last service whose dump began.
     begun: Option<String>,
+    /// Its duration was not told yet.
+    open: bool,
     /// The last line that is not empty was such a duration, was ended.
     last_is_duration: bool,
     last_ended: bool,
+    /// The last line is the rule that stands before a service.
+    last_is_rule: bool,
 }
 
 impl Ending {
@@ -27,16 +31,19 @@ impl Ending {
         }
         self.last_ended = ended;
         self.last_is_duration = false;
+        self.last_is_rule = text.trim_end().bytes().all(|b| b == b'-');
         if let Some(rest) = text.strip_prefix("== dumpstate: ") {
             self.bug_report = true;
             self.done |= rest.starts_with("done");
         } else if let Some(name) = text.strip_prefix("DUMP OF SERVICE ") {
             self.begun = name.trim_end_matches(':').rsplit(' ').next().map(str::to_owned);
             self.services = true;
+            self.open = true;
             self.in_list = false;
         } else if let Some(name) = duration(text) {
             self.finished = Some(name.to_owned());
             self.last_is_duration = true;
+            self.open = false;
         } else if !self.services && text.starts_with("Currently running services:") {
             self.in_list = true;
         } else if let Some(name) = text.strip_prefix("  ").filter(|_| self.in_list) {
@@ -50,8 +57,8 @@ impl Ending {
             return !self.done;
         }
         match (self.services, &self.announced, &self.finished) {
-            (true, Some(announced), Some(finished)) => announced != finished || !self.last_is_duration,
-            (true, _, Some(_)) => !self.last_is_duration,
+            (true, Some(announced), Some(finished)) => announced != finished || self.open,
+            (true, _, Some(_)) => self.open || self.last_is_rule || !(self.last_is_duration || self.last_ended),
             // Systems before Android 8 tell no durations.
             (true, Some(announced), None) => self.begun.as_ref() != Some(announced) || !self.last_ended,
             _ => !self.last_ended,
@@ -88,6 +95,9 @@ mod tests {
         assert!(is_cut(&whole[..whole.len() - 1]));
         assert!(is_cut(&format!("{head}{first}")));
         assert!(is_cut(head));
+        // Nothing announced, lines of no service behind: nothing is known to be missing.
+        assert!(!is_cut(&format!("DUMP OF SERVICE b:\n--------- 0.1s {END}\nmore\n")));
+        assert!(is_cut(&format!("DUMP OF SERVICE b:\n--------- 0.1s {END}\nDUMP OF SERVICE c:\nx\n")));
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl Dump<'_, '_> {
         let cut = failed || self.timed_out || self.too_many || !self.ended;
         if cut {
             let why = match (self.timed_out, self.too_many) {
-                (true, _) => "the dump of the package service ran into its time limit",
+                (true, _) => "the dump of the package service ran into its time limit or was joined from parts",
                 (_, true) => "the dump names more packages than the limit",
                 _ => "the dump of the package service has no end",
             };
