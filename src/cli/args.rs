@@ -165,6 +165,9 @@ pub(super) struct ScanArgs {
     /// Days after which any list proves nothing
     #[arg(long, value_name = "DAYS")]
     pub(super) max_age: Option<u32>,
+    /// Approved exceptions (TOML): findings stay, their devices cause no exit 1 or 3
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Option<PathBuf>,
     /// Exit 0 where it would be 1 or 3; the report keeps the true status
     #[arg(long)]
     pub(super) exit_zero: bool,

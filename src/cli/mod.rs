@@ -3,6 +3,7 @@
 //! Nothing below this floor prints or knows of a terminal.
 
 mod args;
+mod files;
 mod identify;
 mod inventory;
 mod lists;

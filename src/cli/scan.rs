@@ -11,7 +11,7 @@ use anyhow::Context;
 use super::args::{LimitArgs, MinStrength, ReadArgs, ScanArgs};
 use super::output::{self, Sink};
 use super::progress::Progress;
-use super::{EXIT_CANNOT_RUN, Failure};
+use super::{EXIT_CANNOT_RUN, Failure, files};
 use crate::artifact::Retain;
 use crate::limits::Limits;
 use crate::matching::Strength;
@@ -81,6 +81,8 @@ fn options(args: &ScanArgs) -> Result<Options, Failure> {
         stale_after_days: args.stale_after,
         max_age_days: args.max_age,
         most_findings: args.read.limits.max_findings.unwrap_or(Limits::default().findings),
+        waivers: files::waivers(args.waivers.as_deref())?,
+        config: None,
         started_at: now,
         fixed_clock: fixed.is_some(),
     })

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Device;
-use super::identity::{Identity, strong};
+use super::identity::{Identity, StrongId, strong_id};
 use crate::artifact::DeviceRecord;
 use crate::model::{Code, Diagnostic, FactKind, Locator, Platform, UserFact, UserKind};
 
@@ -22,8 +22,6 @@ pub(super) struct Group {
     pub(super) rows: Vec<u32>,
 }
 
-type StrongId = (FactKind, String);
-
 /// What joins rows: the same root of the same item, or an equal strong id.
 #[derive(PartialEq, Eq, Hash)]
 enum Join {
@@ -35,7 +33,7 @@ enum Join {
 /// depend on the order in which joins are met: components are formed first,
 /// then those that hold two different ids of one kind are split.
 pub(super) fn group(rows: &[Row]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
-    let ids: Vec<Vec<StrongId>> = rows.iter().map(|r| r.record.facts.iter().filter_map(strong).collect()).collect();
+    let ids: Vec<Vec<StrongId>> = rows.iter().map(|r| r.record.facts.iter().filter_map(strong_id).collect()).collect();
     let components = components(rows, &ids);
     let mut groups = Vec::new();
     let mut diagnostics = Vec::new();
@@ -156,7 +154,7 @@ fn key(group: &[u32], rows: &[Row]) -> String {
         (FactKind::Imei, "imei"),
     ];
     for (kind, name) in ORDER {
-        let values = group.iter().flat_map(|i| rows[*i as usize].record.facts.iter().filter_map(strong));
+        let values = group.iter().flat_map(|i| rows[*i as usize].record.facts.iter().filter_map(strong_id));
         if let Some((_, value)) = values.filter(|(k, _)| *k == kind).min() {
             return format!("{platform}:{name}:{value}");
         }

@@ -114,6 +114,8 @@ pub(super) fn coverage(entry: &CoverageEntry, devices: &Devices) -> v1::Coverage
         entries: entry.entries,
         as_of: entry.as_of.map(|t| t.to_string()),
         assumption: entry.assumption.map(str::to_owned),
+        managed: entry.managed,
+        holds_for: entry.holds_for.map(str::to_owned),
         artifact: source.map(|s| s.artifact.to_owned()).unwrap_or_default(),
         locator: source.map(|s| s.locator.to_string()).unwrap_or_default(),
         sha256: source.and_then(file_hash),
@@ -188,7 +190,12 @@ fn finding(f: &Finding) -> v1::Finding {
             .collect(),
         provenance,
         does_not_prove: f.does_not_prove.clone(),
-        waiver: None,
+        waiver: f.waiver.as_ref().map(|w| v1::Waiver {
+            id: w.id.clone(),
+            approver: w.approver.clone(),
+            basis: w.basis.clone(),
+            expires: w.expires.clone(),
+        }),
     }
 }
 

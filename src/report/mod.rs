@@ -6,6 +6,7 @@
 
 mod apps;
 mod assemble;
+mod canonical;
 mod json;
 mod ndjson;
 mod summary;
@@ -60,7 +61,7 @@ pub struct Format {
 pub const RENDERERS: &[Format] = &[
     Format { id: "table", title: "for people, in a terminal", make: |style| Box::new(table::Table::new(style)) },
     Format { id: "json", title: "one document, version 1", make: |_| Box::new(json::Json::default()) },
-    Format { id: "ndjson", title: "one object a line, streamed", make: |_| Box::new(ndjson::Ndjson) },
+    Format { id: "ndjson", title: "one object a line, streamed", make: |_| Box::new(ndjson::Ndjson::default()) },
 ];
 
 /// The JSON Schema of a whole report.

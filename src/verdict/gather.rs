@@ -168,6 +168,7 @@ fn finding(
         reasons,
         provenance: provenance(&said, device, devices),
         does_not_prove: caveats(&said, *relation, devices),
+        waiver: None,
     }
 }
 

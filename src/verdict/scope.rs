@@ -57,6 +57,11 @@ impl Scope {
         self.unresolved.get(&platform).is_none_or(|n| *n == 0)
     }
 
+    /// Platforms on which some entry cannot be decided.
+    pub fn undecided_on(&self) -> impl Iterator<Item = Platform> {
+        self.unresolved.iter().filter(|(_, n)| **n > 0).map(|(platform, _)| *platform)
+    }
+
     /// Chosen policies that name this app when it bears this identifier.
     pub fn naming(&self, app: &str, identifier: &str) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
