@@ -9,16 +9,19 @@ mod assemble;
 mod canonical;
 mod json;
 mod ndjson;
+pub mod reading;
 mod summary;
 mod table;
 mod text;
 pub mod v1;
+mod writing;
 
 use std::io::{self, Write};
 
 pub use apps::{AppRow, DeviceApps, apps_table, device_apps};
 pub use assemble::{consulted, coverage_of, device, diagnostic};
 pub use summary::{Tally, exit_status};
+pub use writing::{Output, Writer};
 
 /// What a renderer may do with the terminal it writes to.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,13 +2,13 @@
 //! verdict and renderers.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use super::{Gathered, Item};
 use crate::inventory::{CoverageOptions, Device, Devices};
 use crate::matching::Strength;
 use crate::model::{Code, Diagnostic, Severity, Timestamp};
-use crate::report::{self, Renderer, Tally, v1};
+use crate::report::{self, Output, Writer, v1};
 use crate::signature::{Policy, SignatureSet};
 use crate::verdict::{Case, DecideOptions, Decision, Finding, Scope, Waivers, decide, gather, is_waived};
 
@@ -193,15 +193,13 @@ const MOST_OF_A_CODE: usize = 20;
 pub fn write_report(
     gathered: Gathered,
     judged: &Judged<'_>,
-    outputs: &mut [(Box<dyn Renderer>, Box<dyn Write + '_>)],
+    outputs: &mut [Output<'_>],
 ) -> io::Result<u8> {
     let mut run = judged.run();
-    let mut tally = Tally::default();
-    tally.summary.out_of_scope = gathered.inventory.out_of_scope();
     let out_of_scope = gathered.inventory.out_of_scope_of_items();
     let complete = !gathered.interrupted;
     let devices = gathered.inventory.into_devices(judged.options.coverage());
-    each(outputs, |renderer, out| renderer.begin(&run, out))?;
+    let mut writer = Writer::begin(outputs, &run)?;
     let id = |item: u32| format!("e{}", item + 1);
     let mut messages = Messages::default();
     for device in devices.iter() {
@@ -215,43 +213,27 @@ pub fn write_report(
         let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
         row.policies = policies;
         row.waived = waived;
-        tally.device(&row);
         let item = device.items.first().copied().unwrap_or_default();
         for diagnostic in device.diagnostics.iter().chain(&found.diagnostics) {
             messages.add(item, diagnostic, Some(&device.key));
         }
-        each(outputs, |renderer, out| renderer.device(&row, out))?;
+        writer.device(&row)?;
     }
     for (item, mut row) in (0_u32..).zip(evidence(&gathered.items, &devices)) {
         row.out_of_scope = out_of_scope.get(&item).copied().unwrap_or_default();
-        tally.evidence(&row);
-        each(outputs, |renderer, out| renderer.evidence(&row, out))?;
+        writer.evidence(&row)?;
     }
     for (item, diagnostic) in gathered.diagnostics.iter().chain(&devices.diagnostics) {
         messages.add(*item, diagnostic, None);
     }
     messages.policies(&run);
     for row in messages.finish() {
-        tally.diagnostic(&row);
-        each(outputs, |renderer, out| renderer.diagnostic(&row, out))?;
+        writer.diagnostic(&row)?;
     }
-    let exit_status = tally.exit_status(complete);
     let finished = if judged.options.fixed_clock { judged.options.started_at } else { Timestamp::now() };
     run.finished_at = Some(finished.to_string());
     run.complete = Some(complete);
-    run.exit_status = Some(exit_status);
-    each(outputs, |renderer, out| renderer.end(&run, &tally.summary, out))?;
-    each(outputs, |_, out| out.flush())?;
-    Ok(exit_status)
-}
-
-type Output<'w> = (Box<dyn Renderer>, Box<dyn Write + 'w>);
-
-fn each(
-    outputs: &mut [Output<'_>],
-    mut write: impl FnMut(&mut dyn Renderer, &mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    outputs.iter_mut().try_for_each(|(renderer, out)| write(renderer.as_mut(), out.as_mut()))
+    writer.end(run, None)
 }
 
 /// Items with the devices they speak of and the files consulted in them.
