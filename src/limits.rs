@@ -71,22 +71,23 @@ pub enum Stop {
     Entries,
 }
 
-/// Ceilings, deadline, cancellation and counters of one item.
-#[derive(Debug)]
+/// Ceilings, deadline, cancellation and counters of one item. A clone is the
+/// same leash: what it counts, the original counts.
+#[derive(Debug, Clone)]
 pub struct Leash {
     /// The ceilings.
     pub limits: Limits,
     deadline: Option<Instant>,
     cancel: Arc<AtomicBool>,
-    bytes: AtomicU64,
-    entries: AtomicU64,
+    bytes: Arc<AtomicU64>,
+    entries: Arc<AtomicU64>,
 }
 
 impl Leash {
     /// A leash whose clock starts now. `cancel` is shared with the signal handler.
     pub fn new(limits: Limits, cancel: Arc<AtomicBool>) -> Self {
         let deadline = limits.time.map(|t| Instant::now() + t);
-        Self { limits, deadline, cancel, bytes: AtomicU64::new(0), entries: AtomicU64::new(0) }
+        Self { limits, deadline, cancel, bytes: Arc::default(), entries: Arc::default() }
     }
 
     /// A leash with default limits that nobody cancels.
@@ -114,6 +115,12 @@ impl Leash {
         Ok(())
     }
 
+    /// The deadline and the signal, for code that cannot borrow the leash: a
+    /// library's progress call.
+    pub fn watch(&self) -> Watch {
+        Watch { deadline: self.deadline, cancel: self.cancel.clone() }
+    }
+
     /// Bytes and entries counted so far.
     pub fn counted(&self) -> (u64, u64) {
         (self.bytes.load(Ordering::Relaxed), self.entries.load(Ordering::Relaxed))
@@ -122,6 +129,20 @@ impl Leash {
     /// The user interrupted the run.
     pub fn is_cancelled(&self) -> bool {
         self.cancel.load(Ordering::Relaxed)
+    }
+}
+
+/// Says whether work has to stop; counts nothing.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    deadline: Option<Instant>,
+    cancel: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// The deadline passed or the user interrupted the run.
+    pub fn must_stop(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed) || self.deadline.is_some_and(|d| Instant::now() > d)
     }
 }
 

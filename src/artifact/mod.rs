@@ -139,7 +139,15 @@ pub trait Parser: Sync {
 }
 
 /// Every parser. Order does not matter.
-pub const PARSERS: &[&dyn Parser] = &[];
+pub const PARSERS: &[&dyn Parser] = &[
+    &android::AndroidPackages,
+    &android::AndroidDumpsys,
+    &android::AndroidQf,
+    &android::PmList,
+    &ios::backup::IosBackup,
+    &ios::file_system::IosFileSystem,
+    &mdm::apple::AppleMdm,
+];
 
 /// The parser with the highest affinity for a loose file, and its role there.
 pub fn parser_for(probe: &Probe<'_>) -> Option<(Affinity, &'static dyn Parser, &'static str)> {

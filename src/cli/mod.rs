@@ -79,6 +79,15 @@ pub fn man_page() -> Vec<u8> {
     out
 }
 
+/// Shells that have completions.
+pub const SHELLS: &[clap_complete::Shell] = &[
+    clap_complete::Shell::Bash,
+    clap_complete::Shell::Elvish,
+    clap_complete::Shell::Fish,
+    clap_complete::Shell::PowerShell,
+    clap_complete::Shell::Zsh,
+];
+
 /// Completions for a shell.
 pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     let mut out = Vec::new();

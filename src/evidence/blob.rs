@@ -1,14 +1,19 @@
-//! Bytes of evidence: on disk, in memory, or read as a stream.
+//! Bytes of evidence: on disk, in memory, a window on an archive.
 
 use std::fs::File as OsFile;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::format::ReadAt;
-use crate::limits::Leash;
+use crate::limits::{Leash, Stop};
 
 /// The only way bytes of evidence are read.
+///
+/// Where the length is not known before the bytes have been read (gzip,
+/// standard input), `len()` is an upper bound, [`Blob::exact_len`] is `None`,
+/// and `read_at` returns 0 at the true end. Bytes that end too early are an
+/// error of `read_at`, never a clean end.
 pub trait Blob: ReadAt {
     /// Where it lies on disk, if it is a plain file; SQLite opens it in place.
     fn on_disk(&self) -> Option<&Path> {
@@ -19,13 +24,23 @@ pub trait Blob: ReadAt {
     fn bytes(&self) -> Option<&[u8]> {
         None
     }
+
+    /// Length in bytes; `None` until a stream has been read to its end.
+    fn exact_len(&self) -> Option<u64> {
+        Some(self.len())
+    }
+
+    /// The bytes come once (standard input): they cannot be read by position.
+    fn comes_once(&self) -> bool {
+        false
+    }
 }
 
 /// A plain file, opened for reading only.
 #[derive(Debug)]
 pub struct DiskBlob {
     file: OsFile,
-    path: PathBuf,
+    path: Option<PathBuf>,
     len: u64,
 }
 
@@ -38,7 +53,12 @@ impl DiskBlob {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
         let file = OsFile::open(path)?;
-        Ok(Self { len: file.metadata()?.len(), file, path: path.to_owned() })
+        Ok(Self { len: file.metadata()?.len(), file, path: Some(path.to_owned()) })
+    }
+
+    /// A private file without a name.
+    pub(super) fn unnamed(file: OsFile, len: u64) -> Self {
+        Self { file, path: None, len }
     }
 }
 
@@ -60,7 +80,7 @@ impl ReadAt for DiskBlob {
 
 impl Blob for DiskBlob {
     fn on_disk(&self) -> Option<&Path> {
-        Some(&self.path)
+        self.path.as_deref()
     }
 }
 
@@ -84,6 +104,65 @@ impl Blob for MemoryBlob {
     }
 }
 
+/// A stored member of an archive: a stretch of the archive itself, not a copy.
+/// Its CRC-32 is checked when it is read from its start to its end in order.
+pub(super) struct Window {
+    blob: Arc<dyn Blob>,
+    start: u64,
+    len: u64,
+    crc: u32,
+    read: Mutex<(u64, flate2::Crc)>,
+}
+
+impl Window {
+    pub(super) fn new(blob: Arc<dyn Blob>, start: u64, len: u64, crc: u32) -> Self {
+        Self { blob, start, len, crc, read: Mutex::new((0, flate2::Crc::new())) }
+    }
+
+    fn check(&self, bytes: &[u8], at: u64) -> io::Result<()> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if at == 0 {
+            *read = (0, flate2::Crc::new());
+        }
+        if read.0 != at {
+            return Ok(());
+        }
+        read.1.update(bytes);
+        read.0 += bytes.len() as u64;
+        if read.0 == self.len && read.1.sum() != self.crc {
+            return Err(super::damaged("the checksum of the member does not fit its bytes"));
+        }
+        Ok(())
+    }
+}
+
+impl ReadAt for Window {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, buf: &mut [u8], at: u64) -> io::Result<usize> {
+        let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
+        let most = left.min(buf.len());
+        if most == 0 {
+            return Ok(0);
+        }
+        let n = self.blob.read_at(&mut buf[..most], self.start.saturating_add(at))?;
+        if n == 0 {
+            return Err(super::damaged("the archive is cut off inside this member"));
+        }
+        self.check(&buf[..n], at)?;
+        Ok(n)
+    }
+}
+
+impl Blob for Window {
+    fn bytes(&self) -> Option<&[u8]> {
+        // The checksum would go unchecked: read in order instead.
+        None
+    }
+}
+
 /// Reads a blob from its start to its end on a leash.
 pub struct BlobReader<'a> {
     blob: Arc<dyn Blob>,
@@ -104,7 +183,7 @@ impl Read for BlobReader<'_> {
         self.at += n as u64;
         self.leash.tick(n as u64, 0).map_err(io::Error::other)?;
         if self.at > self.leash.limits.file_bytes {
-            return Err(io::Error::other(crate::limits::Stop::Bytes));
+            return Err(io::Error::other(Stop::Bytes));
         }
         Ok(n)
     }
@@ -131,4 +210,12 @@ impl ReadAt for Cut {
     }
 }
 
-impl Blob for Cut {}
+impl Blob for Cut {
+    fn exact_len(&self) -> Option<u64> {
+        self.blob.exact_len().map(|len| len.min(self.len))
+    }
+
+    fn comes_once(&self) -> bool {
+        self.blob.comes_once()
+    }
+}

@@ -8,9 +8,17 @@
 mod blob;
 mod claims;
 mod folder;
+mod foreign;
 mod gzip;
+mod inflate;
+mod layout;
+mod place;
 mod probe;
 pub mod root;
+mod spool;
+mod stream;
+#[cfg(test)]
+mod testing;
 mod zip;
 
 use std::io;
@@ -19,8 +27,13 @@ use std::sync::Arc;
 pub use blob::{Blob, BlobReader, Cut, DiskBlob, MemoryBlob};
 pub use claims::{Claim, ClaimId, Claims, Pattern};
 pub use folder::open_path;
-pub use probe::{Affinity, Probe};
+pub use foreign::{Foreign, ForeignClass, recognise_foreign};
+pub use gzip::unpacked_name;
+pub use place::Place;
+pub use probe::{Affinity, Probe, head_of};
 pub use root::{RootKind, RootRule};
+pub use spool::settle;
+pub use stream::open_stream;
 
 use crate::limits::{Leash, Stop};
 
@@ -29,7 +42,7 @@ use crate::limits::{Leash, Stop};
 pub enum EvidenceError {
     /// The medium, the permissions or the operating system.
     #[error("{0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// The container is damaged; a sentence that says where.
     #[error("{0}")]
     Damaged(String),
@@ -51,6 +64,32 @@ pub enum EvidenceError {
     /// The leash was reached.
     #[error("{0}")]
     Stop(#[from] Stop),
+}
+
+impl From<io::Error> for EvidenceError {
+    /// What a blob had to say travels through `io::Error`; here it comes out again.
+    fn from(error: io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(inner) => inner,
+            Err(error) => match error.downcast::<Stop>() {
+                Ok(stop) => Self::Stop(stop),
+                Err(error) => Self::Io(error),
+            },
+        }
+    }
+}
+
+/// Damage that is found while bytes are read.
+fn damaged(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, EvidenceError::Damaged(what.to_owned()))
+}
+
+/// What the user handed in.
+pub enum Given {
+    /// A folder.
+    Folder(Box<dyn Tree>),
+    /// One file or stream, to be probed.
+    File(File),
 }
 
 /// How a file that the walk kept is opened: from disk, inflated, as a window.
@@ -78,13 +117,21 @@ pub struct File {
     pub member: Arc<dyn Member>,
 }
 
+impl File {
+    /// The last component of its path: what probes may look at.
+    pub fn name(&self) -> &[u8] {
+        self.path.rsplit(|b| *b == b'/').next().unwrap_or_default()
+    }
+}
+
 impl std::fmt::Debug for File {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "File({}, {:?})", String::from_utf8_lossy(&self.path), self.size)
     }
 }
 
-/// A device root that a walk found, with every file in it that a claim names.
+/// A device root that a walk found, with every file in it that a claim names,
+/// sorted by path.
 #[derive(Debug)]
 pub struct Root {
     /// Kind, by its landmarks.
@@ -99,7 +146,8 @@ pub struct Root {
 
 /// What a walk reports. Rare events only: nothing arrives per entry of a device tree.
 pub trait Found {
-    /// A device root. Nothing below it arrives loose.
+    /// A device root. Nothing that is the device's own arrives loose; what the
+    /// user put beside it in the same folder does, and is never claimed by two.
     fn root(&mut self, root: Root) -> Result<(), Stop>;
 
     /// A file that belongs to no root.
@@ -114,8 +162,12 @@ pub trait Found {
 pub struct Walked {
     /// Entries seen.
     pub entries: u64,
-    /// Folders below device roots that were not entered.
+    /// Folders of devices that were not entered (folder trees only; an archive
+    /// has one list of names for all).
     pub pruned: u64,
+    /// Symbolic links and special files (pipes, sockets, devices), which are
+    /// neither followed nor opened.
+    pub skipped: u64,
 }
 
 /// A read-only tree of files.

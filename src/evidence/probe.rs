@@ -1,6 +1,8 @@
 //! What a format may look at before it says "mine": the first bytes, the last
 //! bytes, the size; the name only to break ties.
 
+use super::{Blob, EvidenceError};
+
 /// How sure a reader is that it knows some bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Affinity {
@@ -41,4 +43,22 @@ impl Probe<'_> {
             && name[name.len() - ext.len()..].eq_ignore_ascii_case(ext)
             && name[name.len() - ext.len() - 1] == b'.'
     }
+}
+
+/// The first bytes of a blob, up to [`Probe::HEAD`]. Where they end too early,
+/// what there is; an error only where there is nothing at all.
+pub fn head_of(blob: &dyn Blob) -> Result<Vec<u8>, EvidenceError> {
+    let mut head = Vec::new();
+    let mut block = vec![0; Probe::HEAD];
+    while head.len() < Probe::HEAD {
+        let most = Probe::HEAD - head.len();
+        match blob.read_at(&mut block[..most], head.len() as u64) {
+            Ok(0) => break,
+            Ok(n) => head.extend_from_slice(&block[..n]),
+            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(e) if head.is_empty() => return Err(e.into()),
+            Err(_) => break,
+        }
+    }
+    Ok(head)
 }

@@ -2,6 +2,11 @@
 //!
 //! A root is found by layout, not by the level the user happened to point at.
 //! Adding a layout is one row of [`ROOTS`].
+//!
+//! Names in the rules: `*` stands for any run of characters inside one
+//! component; `<hex2>` and `<hex40>` for that many lower-case hexadecimal digits.
+
+use super::Pattern;
 
 /// What kind of device tree a folder is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,19 +36,180 @@ impl RootKind {
     }
 }
 
-/// How a root kind is recognised.
+/// Folders around a root that belong to the same device.
+#[derive(Debug)]
+pub struct Beside {
+    /// How the path of the root must end for the rule to hold, so that a folder
+    /// of evidence is not taken for a partition.
+    pub tail: &'static [&'static str],
+    /// Names in the folder above that end. They are searched for further roots,
+    /// but their files are not handed on loose.
+    pub folders: &'static [&'static str],
+}
+
+/// How a root kind is recognised, and what of it is the device's own.
 #[derive(Debug)]
 pub struct RootRule {
     /// Kind.
     pub kind: RootKind,
+    /// What the user left out: the rule is for this folder *of* the root, and
+    /// claims are matched without their first component. Empty for a whole root.
+    pub inside: &'static str,
     /// Alternatives; each is a set of paths below the root that must all be
-    /// there. `*` stands for any run of characters inside one component; a
-    /// trailing `/` means a folder.
+    /// there. A trailing `/` means a folder.
     pub landmarks: &'static [&'static [&'static str]],
-    /// Folders beside the root (in its parent) that belong to the same device,
-    /// so that their files are not taken for loose ones.
-    pub siblings: &'static [&'static str],
+    /// Folders of the root that are the device's own: never entered.
+    pub own_folders: &'static [&'static str],
+    /// Files directly in the root that are the device's own, claimed or not.
+    pub own_files: &'static [&'static str],
+    /// From how many own folders on the root is whole: then what lies beside
+    /// them is the device's too. It is searched for roots, but nothing in it is
+    /// handed on loose. Below that number the folder may be the user's own, and
+    /// everything that is not the device's is evidence in its own right.
+    pub whole_from: usize,
+    /// Folders around the root that belong to the same device.
+    pub beside: &'static [Beside],
 }
+
+/// One component of a path fits a name of a rule.
+pub(super) fn fits(rule: &str, name: &[u8]) -> bool {
+    let hex = |n: usize| name.len() == n && name.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    match rule {
+        "<hex2>" => hex(2),
+        "<hex40>" => hex(40),
+        _ => Pattern::component_fits(rule, name),
+    }
+}
+
+/// A rule that owns nothing and stands alone; rows name what differs.
+const PLAIN: RootRule = RootRule {
+    kind: RootKind::IosBackup,
+    inside: "",
+    landmarks: &[],
+    own_folders: &[],
+    own_files: &[],
+    whole_from: usize::MAX,
+    beside: &[],
+};
+
+/// The other partitions of an iOS file system.
+const IOS_PARTITIONS: &[&str] = &[
+    "Applications",
+    "Developer",
+    "Library",
+    "System",
+    "bin",
+    "boot",
+    "cores",
+    "dev",
+    "etc",
+    "hardware",
+    "lib",
+    "mnt",
+    "preboot",
+    "sbin",
+    "system_data",
+    "tmp",
+    "usr",
+    "xarts",
+];
+
+/// The other partitions of an Android file system.
+const ANDROID_PARTITIONS: &[&str] = &[
+    "acct",
+    "apex",
+    "bin",
+    "cache",
+    "config",
+    "cust",
+    "data_mirror",
+    "debug_ramdisk",
+    "dev",
+    "efs",
+    "etc",
+    "linkerconfig",
+    "lost+found",
+    "metadata",
+    "mnt",
+    "odm",
+    "odm_dlkm",
+    "oem",
+    "persist",
+    "postinstall",
+    "prism",
+    "proc",
+    "product",
+    "sdcard",
+    "second_stage_resources",
+    "storage",
+    "sys",
+    "system",
+    "system_dlkm",
+    "system_ext",
+    "vendor",
+    "vendor_dlkm",
+];
+
+/// Folders of `/private/var` whose names are used for nothing else.
+const IOS_DATA: &[&str] = &[
+    "Keychains",
+    "MobileAsset",
+    "MobileDevice",
+    "MobileSoftwareUpdate",
+    "containers",
+    "db",
+    "dirs_cleaner",
+    "folders",
+    "installd",
+    "iomfb_bics_daemon",
+    "keybags",
+    "mobile",
+    "msgs",
+    "networkd",
+    "protected",
+    "root",
+    "staged_system_apps",
+    "wireless",
+];
+
+/// Folders of `/data` whose names are used for nothing else, and `media`, the
+/// user's own storage.
+const ANDROID_DATA: &[&str] = &[
+    "adb",
+    "anr",
+    "apex",
+    "app",
+    "app-asec",
+    "app-ephemeral",
+    "app-lib",
+    "app-private",
+    "app-staging",
+    "dalvik-cache",
+    "data",
+    "gsi",
+    "incremental",
+    "lost+found",
+    "media",
+    "mediadrm",
+    "misc",
+    "misc_ce",
+    "misc_de",
+    "ota_package",
+    "property",
+    "resource-cache",
+    "rollback",
+    "rollback-observer",
+    "server_configurable_flags",
+    "system",
+    "system_ce",
+    "system_de",
+    "tombstones",
+    "unencrypted",
+    "user",
+    "user_de",
+    "vendor_ce",
+    "vendor_de",
+];
 
 /// Every layout.
 pub const ROOTS: &[RootRule] = &[
@@ -59,7 +225,9 @@ pub const ROOTS: &[RootRule] = &[
             &["Manifest.plist", "Status.plist"],
             &["Manifest.db", "Status.plist"],
         ],
-        siblings: &[],
+        own_folders: &["<hex2>", "Snapshot"],
+        own_files: &["Info.plist", "Manifest.*", "Manifest.db-*", "Status.plist", "<hex40>", "*.mdinfo", "*.mddata"],
+        ..PLAIN
     },
     RootRule {
         kind: RootKind::IosData,
@@ -67,8 +235,30 @@ pub const ROOTS: &[RootRule] = &[
             &["containers/Bundle/Application/"],
             &["mobile/Library/FrontBoard/applicationState.db"],
             &["mobile/Containers/Data/Application/"],
+            &["mobile/Containers/Bundle/Application/"],
         ],
-        siblings: &[],
+        own_folders: IOS_DATA,
+        whole_from: 3,
+        beside: &[
+            Beside { tail: &["private", "var"], folders: IOS_PARTITIONS },
+            Beside { tail: &["var"], folders: IOS_PARTITIONS },
+            Beside { tail: &["filesystem2"], folders: &["filesystem1"] },
+        ],
+        ..PLAIN
+    },
+    RootRule {
+        kind: RootKind::IosData,
+        inside: "containers",
+        landmarks: &[&["Bundle/Application/"]],
+        own_folders: &["Bundle", "Data", "Shared", "Temp"],
+        ..PLAIN
+    },
+    RootRule {
+        kind: RootKind::IosData,
+        inside: "mobile",
+        landmarks: &[&["Library/FrontBoard/applicationState.db"], &["Containers/Data/Application/"]],
+        own_folders: &["Applications", "Containers", "Documents", "Library", "Media"],
+        ..PLAIN
     },
     RootRule {
         kind: RootKind::AndroidData,
@@ -79,27 +269,44 @@ pub const ROOTS: &[RootRule] = &[
             &["system/packages.list"],
             &["system/users/userlist.xml"],
         ],
-        siblings: &[
-            "system",
-            "system_ext",
-            "product",
-            "vendor",
-            "odm",
-            "apex",
-            "cache",
-            "metadata",
-            "mnt",
-            "storage",
-            "sdcard",
-            "oem",
-            "dev",
-            "proc",
-            "sys",
-            "acct",
-            "config",
-            "linkerconfig",
-            "data_mirror",
+        own_folders: ANDROID_DATA,
+        whole_from: 3,
+        beside: &[
+            Beside { tail: &["data"], folders: ANDROID_PARTITIONS },
+            Beside { tail: &["userdata"], folders: ANDROID_PARTITIONS },
         ],
+        ..PLAIN
+    },
+    RootRule {
+        kind: RootKind::AndroidData,
+        inside: "system",
+        landmarks: &[
+            &["packages.xml", "packages.list"],
+            &["packages.xml", "users/userlist.xml"],
+            &["packages.xml", "users/0/"],
+            &["packages.list", "users/userlist.xml"],
+            &["packages-backup.xml", "users/userlist.xml"],
+            &["packages.xml.reservecopy", "users/userlist.xml"],
+        ],
+        own_folders: &[
+            "appops",
+            "dropbox",
+            "graphicsstats",
+            "ifw",
+            "install_sessions",
+            "job",
+            "netstats",
+            "package_cache",
+            "procstats",
+            "shared_prefs",
+            "sync",
+            "uiderrors",
+            "usagestats",
+            "users",
+        ],
+        own_files: &["packages.*", "packages-*", "package-*"],
+        whole_from: 3,
+        ..PLAIN
     },
     RootRule {
         kind: RootKind::AndroidQf,
@@ -110,7 +317,9 @@ pub const ROOTS: &[RootRule] = &[
             &["packages.json", "getprop.txt"],
             &["packages.json", "dumpsys.txt"],
         ],
-        siblings: &[],
+        own_folders: &["apks", "logs", "selinux", "tmp"],
+        own_files: &["*.txt", "*.json", "*.log", "hashes.csv"],
+        ..PLAIN
     },
     RootRule {
         kind: RootKind::BugReport,
@@ -120,6 +329,19 @@ pub const ROOTS: &[RootRule] = &[
             &["FS/", "bugreport-*.txt"],
             &["FS/", "dumpstate*.txt"],
         ],
-        siblings: &[],
+        own_folders: &["FS", "lshal-debug", "proto"],
+        own_files: &[
+            "main_entry.txt",
+            "version.txt",
+            "title.txt",
+            "description.txt",
+            "systrace.txt",
+            "bugreport-*",
+            "dumpstate*",
+            "*.proto",
+            "*.bin",
+            "*.png",
+        ],
+        ..PLAIN
     },
 ];

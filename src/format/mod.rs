@@ -3,6 +3,14 @@
 //! A format module may import `model` and `limits`. Each names the document
 //! that specifies its format.
 
+pub mod abx;
+pub mod mbdb;
+pub mod plist;
+pub mod sqlite;
+pub mod utf8;
+pub mod xml;
+mod xml_text;
+
 use std::io;
 
 /// Bytes that are read by position, from any thread.

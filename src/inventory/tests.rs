@@ -17,13 +17,7 @@ fn options() -> CoverageOptions {
 
 fn record(platform: Platform, facts: &[(FactKind, String)]) -> Fragment {
     let facts = facts.iter().map(|(kind, value)| DeviceFact { kind: *kind, value: value.as_str().into() }).collect();
-    let list = ListStatement::new(
-        ListScope::AllApps,
-        UserSet::All,
-        Basis::Always(Answer::Complete),
-        End::Proven,
-        1,
-    );
+    let list = ListStatement::new(ListScope::AllApps, UserSet::All, Basis::Always(Answer::Complete), End::Proven, 1);
     let device = DeviceRecord {
         record: RecordKind::Device,
         platform,

@@ -66,7 +66,7 @@ impl Table {
         let mut out = format!("{}{}\n", self.label(word), self.indented(&name_of(device)));
         let apps = device.findings.iter().map(|f| f.app_name.chars().count()).max().unwrap_or(0).min(24);
         for finding in &device.findings {
-            out.push_str(&self.finding_line(finding, apps));
+            out.push_str(&self.finding_line(finding, apps, device.users.len() > 1));
         }
         if device.findings.is_empty() || word == "suspect" {
             let whys: Vec<&str> = device.verdict_reasons.iter().map(|r| reason(r)).collect();
@@ -75,7 +75,7 @@ impl Table {
         out
     }
 
-    fn finding_line(&self, f: &v1::Finding, apps: usize) -> String {
+    fn finding_line(&self, f: &v1::Finding, apps: usize, several_users: bool) -> String {
         let hosted = f.hosted_by.as_deref().map(|h| format!("hosted by {h}: ")).unwrap_or_default();
         let kind = match f.identifier.kind.as_str() {
             "package-name" => "package",
@@ -88,7 +88,7 @@ impl Table {
         if f.identifier.kind == "display-name" {
             tail = format!("{hosted}{kind} “{}”", safe(&f.identifier.value, 120));
         }
-        if !f.users.is_empty() && f.users != [0] {
+        if !f.users.is_empty() && (several_users || f.users != [0]) {
             let users: Vec<String> = f.users.iter().map(u32::to_string).collect();
             tail.push_str(&format!(" (user {})", users.join(", ")));
         }
@@ -100,20 +100,15 @@ impl Table {
         if matches!(f.strength.as_str(), "probable" | "circumstantial") {
             tail.push_str(&format!(" · {}", f.strength));
         }
-        let head = format!(
-            "{:apps$}  {:9}  {:8}  ",
-            safe(&f.app_name, 24),
-            f.state,
-            safe(f.version.as_deref().unwrap_or(""), 12)
-        );
-        let left = MARGIN + head.chars().count();
-        let body = if left + 24 > self.style.width {
-            self.indented(&format!("{head}{tail}"))
-        } else {
-            wrap(&tail, self.style.width - left).join(&format!("\n{}", " ".repeat(left)))
-        };
-        let head = if left + 24 > self.style.width { String::new() } else { head };
-        format!("{}{head}{body}\n", " ".repeat(MARGIN))
+        let version = safe(f.version.as_deref().unwrap_or(""), 14);
+        let head = format!("{:apps$}  {:9}  {version:8}", safe(&f.app_name, 24), f.state);
+        let pad = " ".repeat(MARGIN);
+        let room = self.style.width - MARGIN;
+        if head.chars().count() + 2 + tail.chars().count() <= room {
+            return format!("{pad}{head}  {tail}\n");
+        }
+        let below: Vec<String> = wrap(&tail, room - 2).iter().map(|l| format!("{pad}  {l}\n")).collect();
+        format!("{pad}{}\n{}", head.trim_end(), below.concat())
     }
 
     fn write_inconclusive(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -135,10 +130,12 @@ impl Table {
         let shown = self.messages.iter().take(MESSAGES);
         for (n, d) in shown.enumerate() {
             let label = if n == 0 { self.label("diagnostics") } else { " ".repeat(MARGIN) };
-            let place = d.locator.as_deref().map(|l| format!("{}: ", safe(l, 300))).unwrap_or_default();
             let times = if d.count > 1 { format!(" ({} times)", number(d.count)) } else { String::new() };
-            let line = format!("{}: {place}{}{times} [{}]", d.severity, safe(&d.message, 600), d.code);
+            let line = format!("{}: {}{times} [{}]", d.severity, safe(&d.message, 600), d.code);
             writeln!(out, "{label}{}", self.indented(&line))?;
+            if let Some(locator) = &d.locator {
+                writeln!(out, "{}  {}", " ".repeat(MARGIN), safe(locator, 300))?;
+            }
         }
         let hidden = self.messages.len().saturating_sub(MESSAGES) as u64;
         if hidden + self.notes > 0 {

@@ -159,6 +159,10 @@ pub struct Policy {
     /// Platforms on which some entry cannot be decided: nothing there can be clear.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecided_on: Vec<String>,
+    /// By platform: sentences on which a clear verdict under it rests beyond
+    /// the lists of the device.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rests_on: BTreeMap<String, Vec<String>>,
 }
 
 /// Counts over the whole run.

@@ -6,9 +6,9 @@ use super::Input;
 use super::item::{Item, ItemStatus};
 use super::work::{CompiledClaims, Job, Queue, Shared, evidence_code};
 use crate::artifact::{ArtifactFile, Parser, parser_for};
-use crate::evidence::probe::{self, ForeignClass};
 use crate::evidence::{
-    self, Affinity, Blob, EvidenceError, File, Found, Given, Opened, Probe, Root, RootKind, Tree, container_for,
+    self, Affinity, Blob, EvidenceError, File, ForeignClass, Found, Given, Opened, Place, Probe, Root, RootKind, Tree,
+    container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
 };
 use crate::inventory::PartId;
 use crate::limits::{Leash, Stop};
@@ -16,51 +16,22 @@ use crate::model::{Code, Diagnostic, Locator, Platform};
 
 /// Opens one thing the user handed in and walks it.
 pub(super) fn given(input: &Input, claims: &CompiledClaims, shared: &Shared<'_>, queue: &Queue) {
-    let (locator, opened) = match input {
-        Input::Path(path) => {
-            let locator = Locator::path(&path_bytes(path));
-            (locator, evidence::open_path(path))
-        }
-        Input::Stdin => (Locator::path(b"-"), evidence::open_stdin()),
+    let (place, opened) = match input {
+        Input::Path(path) => (Place::file(path), open_path(path)),
+        Input::Stdin => (Place::file("-".as_ref()), Ok(open_stream(Box::new(std::io::stdin()), b"-"))),
     };
     let leash = shared.leash();
-    let mut collector = Collector {
-        claims,
-        shared,
-        queue,
-        leash: &leash,
-        base: locator.clone(),
-        inside: false,
-        depth: 0,
-        given: true,
-    };
+    let locator = place.locator().clone();
+    let mut collector = Collector { claims, shared, queue, leash: &leash, place, depth: 0, given: true };
     match opened {
-        Ok(Given::Tree(tree)) => {
-            let before = shared.items();
+        Ok(Given::Folder(tree)) => {
+            collector.place = Place::Folder(locator.clone());
             collector.given = false;
-            collector.walk(tree.as_ref(), "folder");
-            if shared.items() == before {
-                let item = collector.item("folder", ItemStatus::Unknown, None, None);
-                let message = "nothing in it is evidence";
-                shared.say(item, Diagnostic::new(Code::UnknownEvidence, Some(locator), message));
-            }
+            collector.tree(tree.as_ref(), "folder");
         }
         Ok(Given::File(file)) => collector.probe(&file, &locator),
-        Err(error) => {
-            let item = collector.item("file", ItemStatus::Unreadable, None, None);
-            shared.say(item, Diagnostic::new(evidence_code(&error), Some(locator), error.to_string()));
-        }
+        Err(error) => collector.unreadable("file", None, locator, &error),
     }
-}
-
-#[cfg(unix)]
-fn path_bytes(path: &std::path::Path) -> Vec<u8> {
-    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec()
-}
-
-#[cfg(not(unix))]
-fn path_bytes(path: &std::path::Path) -> Vec<u8> {
-    path.to_string_lossy().replace('\\', "/").into_bytes()
 }
 
 /// Hears what a walk of one tree finds.
@@ -70,110 +41,96 @@ struct Collector<'a> {
     queue: &'a Queue,
     leash: &'a Leash,
     /// The tree, or the file.
-    base: Locator,
-    /// The tree lies in a container.
-    inside: bool,
+    place: Place,
     depth: u32,
     /// The file was named by the user, so that it must be evidence.
     given: bool,
 }
 
 impl Collector<'_> {
-    fn locate(&self, path: &[u8]) -> Locator {
-        match (path.is_empty(), self.inside) {
-            (true, _) => self.base.clone(),
-            (false, true) => self.base.member(path),
-            (false, false) => self.base.child(path),
+    fn item(&self, kind: &'static str, status: ItemStatus, size: Option<u64>, locator: Locator) -> u32 {
+        self.shared.item(Item { locator, kind, status, size })
+    }
+
+    /// An item that says why there is nothing to read.
+    fn unreadable(&self, kind: &'static str, size: Option<u64>, locator: Locator, error: &EvidenceError) {
+        if let EvidenceError::Stop(stop) = error {
+            self.shared.stopped(*stop);
         }
+        let item = self.item(kind, ItemStatus::Unreadable, size, locator.clone());
+        self.shared.say(item, Diagnostic::new(evidence_code(error), Some(locator), error.to_string()));
     }
 
-    fn item(&self, kind: &'static str, status: ItemStatus, size: Option<u64>, at: Option<Locator>) -> u32 {
-        let locator = at.unwrap_or_else(|| self.base.clone());
-        self.shared.item(Item { locator, kind, status, size, root: None })
-    }
-
-    /// Walks a tree; what keeps it from being walked is an item of its own.
-    fn walk(&mut self, tree: &dyn Tree, kind: &'static str) {
+    /// Walks a tree. What keeps it from being walked to its end is an item of
+    /// its own, and so is a tree in which nothing was found.
+    fn tree(&mut self, tree: &dyn Tree, kind: &'static str) {
+        let before = self.shared.items();
+        let locator = self.place.locator().clone();
         let leash = self.leash;
         if let Err(error) = tree.walk(&self.claims.claims, self, leash) {
             if let EvidenceError::Stop(stop) = &error {
                 self.shared.stopped(*stop);
             }
-            let item = self.item(kind, ItemStatus::PartlyRead, None, None);
+            let item = self.item(kind, ItemStatus::PartlyRead, None, locator.clone());
             let message = format!("{error}; what was found before was read");
-            self.shared.say(item, Diagnostic::new(evidence_code(&error), Some(self.base.clone()), message));
+            self.shared.say(item, Diagnostic::new(evidence_code(&error), Some(locator), message));
+        } else if self.shared.items() == before {
+            let item = self.item(kind, ItemStatus::Unknown, None, locator.clone());
+            let message = format!("this {kind} holds no known evidence");
+            self.shared.say(item, Diagnostic::new(Code::UnknownEvidence, Some(locator), message));
         }
     }
 
     /// Decides by its bytes what a file is.
     fn probe(&mut self, file: &File, locator: &Locator) {
-        let blob = match file.member.open(self.leash) {
-            Ok(blob) => blob,
-            Err(error) => return self.unreadable(file, locator, &error),
+        let opened = file.member.open(self.leash).and_then(|blob| head_of(blob.as_ref()).map(|head| (blob, head)));
+        let (blob, head) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.unreadable("file", file.size, locator.clone(), &error),
         };
-        let mut head = vec![0; Probe::HEAD];
-        let size = file.size.unwrap_or_else(|| blob.len());
-        match blob.read_full_at(&mut head, 0) {
-            Ok(n) => head.truncate(n),
-            Err(error) => return self.unreadable(file, locator, &error.into()),
-        }
-        let name = file.path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-        let size = if (head.len() as u64) < Probe::HEAD as u64 { head.len() as u64 } else { size };
-        let probe = Probe { head: &head, size, name };
+        let whole = head.len() < Probe::HEAD;
+        let size = if whole { head.len() as u64 } else { file.size.unwrap_or_else(|| blob.len()) };
+        let probe = Probe { head: &head, size, name: file.name() };
         let container = container_for(&probe).map(|c| (c.affinity(&probe), c));
-        let parser = parser_for(&probe);
-        match (container, parser) {
+        match (container, parser_for(&probe)) {
             (Some((sure, container)), parser) if parser.as_ref().is_none_or(|(s, ..)| sure >= *s) => {
-                self.descend(container, blob, locator);
+                self.descend(container, blob, file, locator);
             }
             (_, Some((sure, parser, role))) if sure > Affinity::No => self.loose_job(file, locator, parser, role),
             _ => self.foreign(&probe, file, locator),
         }
     }
 
-    fn descend(&mut self, container: &'static dyn evidence::Container, blob: Arc<dyn Blob>, locator: &Locator) {
-        let inner = Collector { base: locator.clone(), inside: true, depth: self.depth + 1, ..*self };
-        let mut inner = Collector { given: false, ..inner };
-        let fail = |error: EvidenceError| {
-            let item = inner.item(container.id(), ItemStatus::Unreadable, None, None);
-            self.shared.say(item, Diagnostic::new(evidence_code(&error), Some(locator.clone()), error.to_string()));
+    fn descend(
+        &mut self,
+        container: &'static dyn evidence::Container,
+        blob: Arc<dyn Blob>,
+        file: &File,
+        locator: &Locator,
+    ) {
+        let (place, depth) = (Place::Container(locator.clone()), self.depth + 1);
+        let mut inner = Collector { place, depth, ..*self };
+        let opened = if depth > self.leash.limits.depth {
+            Err(EvidenceError::Depth(self.leash.limits.depth))
+        } else {
+            container.open(blob, self.leash)
         };
-        if inner.depth > self.leash.limits.depth {
-            return fail(EvidenceError::Depth(self.leash.limits.depth));
-        }
-        match container.open(blob, self.leash) {
-            Err(error) => fail(error),
+        match opened {
+            Err(error) => self.unreadable(container.id(), file.size, locator.clone(), &error),
             Ok(Opened::Bytes(blob)) => {
-                let member = Arc::new(Held(blob));
-                let name = locator.as_str().rsplit('/').next().unwrap_or_default();
-                let stem = name.strip_suffix(".gz").unwrap_or(name).as_bytes();
-                let file = File { path: stem.into(), size: None, mtime: None, member };
-                inner.given = self.given;
-                let at = locator.member(stem);
-                inner.probe(&file, &at);
+                let path: Arc<[u8]> = unpacked_name(file.name()).into();
+                let at = inner.place.at(&path);
+                inner.probe(&File { path, size: None, mtime: file.mtime, member: Arc::new(Held(blob)) }, &at);
             }
             Ok(Opened::Tree(tree)) => {
-                let before = self.shared.items();
-                inner.walk(tree.as_ref(), container.id());
-                if self.shared.items() == before {
-                    let item = inner.item(container.id(), ItemStatus::Unknown, None, None);
-                    let message = format!("this {} holds no known evidence", container.id());
-                    self.shared.say(item, Diagnostic::new(Code::UnknownEvidence, Some(locator.clone()), message));
-                }
+                inner.given = false;
+                inner.tree(tree.as_ref(), container.id());
             }
         }
-    }
-
-    fn unreadable(&self, file: &File, locator: &Locator, error: &EvidenceError) {
-        if let EvidenceError::Stop(stop) = error {
-            self.shared.stopped(*stop);
-        }
-        let item = self.item("file", ItemStatus::Unreadable, file.size, Some(locator.clone()));
-        self.shared.say(item, Diagnostic::new(evidence_code(error), Some(locator.clone()), error.to_string()));
     }
 
     fn loose_job(&self, file: &File, locator: &Locator, parser: &'static dyn Parser, role: &'static str) {
-        let item = self.item(role, ItemStatus::Read, file.size, Some(locator.clone()));
+        let item = self.item(role, ItemStatus::Read, file.size, locator.clone());
         let files = vec![ArtifactFile { role, file: file.clone(), locator: locator.clone() }];
         self.queue.push(Job {
             id: PartId { item, part: 0 },
@@ -188,20 +145,17 @@ impl Collector<'_> {
     /// No evidence this version reads: an error where it is structured or was
     /// named by the user, a note where it needs nobody's attention.
     fn foreign(&self, probe: &Probe<'_>, file: &File, locator: &Locator) {
-        let foreign = probe::recognise_foreign(probe);
+        let foreign = recognise_foreign(probe);
         let (status, code) = match foreign.class {
-            ForeignClass::Litter if !self.given => (ItemStatus::Skipped, Code::NotEvidence),
+            _ if probe.size == 0 && self.given => (ItemStatus::Unreadable, Code::EmptyFile),
+            ForeignClass::Note if !self.given => (ItemStatus::Skipped, Code::NotEvidence),
             ForeignClass::Answer => (ItemStatus::Unknown, Code::ErrorAnswer),
             ForeignClass::Unsupported => (ItemStatus::Unreadable, Code::UnsupportedEvidence),
-            ForeignClass::Litter | ForeignClass::Structured if probe.size == 0 => {
-                (ItemStatus::Unknown, Code::EmptyFile)
-            }
-            ForeignClass::Litter | ForeignClass::Structured => (ItemStatus::Unknown, Code::UnknownEvidence),
+            ForeignClass::Note | ForeignClass::Structured => (ItemStatus::Unknown, Code::UnknownEvidence),
         };
-        let item = self.item(foreign.id, status, file.size, Some(locator.clone()));
+        let item = self.item(foreign.id, status, file.size, locator.clone());
         let message = format!("{}: {}", foreign.title, foreign.advice);
-        let diagnostic = Diagnostic::new(code, Some(locator.clone()), message);
-        self.shared.say(item, diagnostic);
+        self.shared.say(item, Diagnostic::new(code, Some(locator.clone()), message));
     }
 }
 
@@ -224,24 +178,23 @@ fn platform(kind: RootKind) -> Platform {
 
 impl Found for Collector<'_> {
     fn root(&mut self, root: Root) -> Result<(), Stop> {
-        let locator = self.locate(&root.at);
+        let locator = self.place.at(&root.at);
         let platform = platform(root.kind);
         let item = self.shared.item(Item {
             locator: locator.clone(),
             kind: root.kind.as_str(),
             status: ItemStatus::Read,
             size: None,
-            root: Some(platform),
         });
         self.shared.bare_root(item, locator.clone(), platform);
         for (path, error) in &root.trouble {
-            let at = Some(self.locate(path));
+            let at = Some(self.place.at(path));
             self.shared.say(item, Diagnostic::new(evidence_code(error), at, error.to_string()));
         }
         let mut jobs: Vec<(&'static dyn Parser, Vec<ArtifactFile>)> = Vec::new();
         for (id, file) in root.files {
             let Some((parser, claim)) = self.claims.owner(id.0) else { continue };
-            let locator = self.locate(&file.path);
+            let locator = self.place.of(&file);
             let claimed = ArtifactFile { role: claim.role, file, locator };
             match jobs.iter_mut().find(|(p, _)| p.spec().id == parser.spec().id) {
                 Some((_, files)) => files.push(claimed),
@@ -263,14 +216,12 @@ impl Found for Collector<'_> {
     }
 
     fn loose(&mut self, file: File) -> Result<(), Stop> {
-        let locator = self.locate(&file.path);
+        let locator = self.place.of(&file);
         self.probe(&file, &locator);
         self.leash.tick(0, 1)
     }
 
     fn trouble(&mut self, path: &[u8], error: EvidenceError) {
-        let locator = self.locate(path);
-        let item = self.item("file", ItemStatus::Unreadable, None, Some(locator.clone()));
-        self.shared.say(item, Diagnostic::new(evidence_code(&error), Some(locator), error.to_string()));
+        self.unreadable("file", None, self.place.at(path), &error);
     }
 }

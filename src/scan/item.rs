@@ -1,6 +1,6 @@
 //! One item of evidence: a container, device root or export.
 
-use crate::model::{Locator, Platform};
+use crate::model::Locator;
 
 /// What became of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,4 @@ pub struct Item {
     pub status: ItemStatus,
     /// Bytes, where it is one file.
     pub size: Option<u64>,
-    /// A device root, which is one device; its platform.
-    pub root: Option<Platform>,
 }

@@ -137,6 +137,7 @@ impl<'a> Judged<'a> {
 
     fn policy(&self, policy: &Policy) -> v1::Policy {
         let entries: Vec<_> = policy.entries_on(self.options.as_of).collect();
+        let scope = Scope::new(self.set, &[policy], self.options.as_of, 0);
         v1::Policy {
             id: policy.id.clone(),
             title: policy.title.clone(),
@@ -146,10 +147,8 @@ impl<'a> Judged<'a> {
             sha256: policy.sha256.clone(),
             entries: entries.len() as u64,
             unresolved: entries.iter().filter(|e| e.app.is_none()).map(|e| e.named.clone()).collect(),
-            undecided_on: Scope::new(self.set, &[policy], self.options.as_of, 0)
-                .undecided_on()
-                .map(|p| p.as_str().to_owned())
-                .collect(),
+            undecided_on: scope.undecided_on().map(|p| p.as_str().to_owned()).collect(),
+            rests_on: scope.rests_on_all().map(|(p, said)| (p.as_str().to_owned(), said.to_vec())).collect(),
         }
     }
 
@@ -213,6 +212,9 @@ pub fn write_report(
         let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
         row.policies = policies;
         row.waived = waived;
+        if row.verdict == "clear" {
+            row.does_not_prove.extend_from_slice(judged.scope.rests_on(device.platform));
+        }
         let item = device.items.first().copied().unwrap_or_default();
         for diagnostic in device.diagnostics.iter().chain(&found.diagnostics) {
             messages.add(item, diagnostic, Some(&device.key));

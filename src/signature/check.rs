@@ -2,7 +2,8 @@
 
 pub use super::error::Problem;
 use super::load::{self, Role, SignatureFile};
-use super::{read, rules};
+use super::read::{self, ReadSet};
+use super::rules;
 use std::path::Path;
 
 /// Checks a folder that is laid out like `signatures/`, and returns every
@@ -22,12 +23,17 @@ pub fn check_dir(dir: &Path) -> Vec<Problem> {
     };
     let own = apps(&files);
     let is_whole = apps(&builtin).iter().all(|id| own.contains(id));
-    problems(if is_whole { files } else { builtin.into_iter().chain(files).collect() })
+    let files = if is_whole { files } else { builtin.into_iter().chain(files).collect() };
+    read_and_check(&files).1
 }
 
-fn problems(files: Vec<SignatureFile>) -> Vec<Problem> {
-    let (set, mut problems) = read::read(&files);
-    problems.extend(rules::check(&set));
+/// Reads files and holds them against each other. Where a file cannot be read
+/// rows are missing, and what others say about them would only mislead.
+pub(super) fn read_and_check(files: &[SignatureFile]) -> (ReadSet, Vec<Problem>) {
+    let (set, mut problems) = read::read(files);
+    if problems.is_empty() {
+        problems = rules::check(&set);
+    }
     problems.sort();
-    problems
+    (set, problems)
 }

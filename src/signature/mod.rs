@@ -19,6 +19,8 @@ mod policy;
 mod read;
 mod rules;
 mod signer;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use app::{App, Existence, HostLimit, HostedBy, Indicator, NotEntry, PlatformStatement, Publisher};
@@ -82,10 +84,8 @@ impl SignatureSet {
         for folder in extra {
             files.extend(load::folder(folder)?);
         }
-        let (read, mut problems) = read::read(&files);
-        problems.extend(rules::check(&read));
+        let (read, problems) = check::read_and_check(&files);
         if !problems.is_empty() {
-            problems.sort();
             return Err(SignatureError::Invalid(problems));
         }
         Self::new(read)

@@ -4,7 +4,7 @@ use super::error::Problem;
 use super::names::fold_name;
 use super::read::{Placed, ReadSet};
 use super::words::{Confidence, EntryKind, IndicatorKind, Relation, Ship, SignerRole};
-use super::{App, Indicator, Policy, Signer};
+use super::{App, Date, Indicator, Policy, PolicyEntry, Signer};
 use crate::model::Platform;
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,6 +30,13 @@ struct Rules<'a> {
     set: &'a ReadSet,
     apps: HashMap<&'a str, &'a Placed<App>>,
     problems: Vec<Problem>,
+}
+
+/// An indicator with its place.
+struct Claim<'a> {
+    app: usize,
+    row: usize,
+    indicator: &'a Indicator,
 }
 
 fn is_slug(id: &str) -> bool {
@@ -192,35 +199,35 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// What is listed as not being a named app is claimed by none.
+    /// What is listed as not being a named app is claimed by none. The later
+    /// file of the two is told, so that an added folder hears of its own rows.
     fn not(&mut self) {
-        let mut ids: HashMap<(Platform, String), &Indicator> = HashMap::new();
-        let mut names: HashMap<String, &Indicator> = HashMap::new();
-        for indicator in self.set.apps.iter().flat_map(|a| &a.item.indicators) {
-            if let (Some(platform), Some(_)) = (indicator.platform, indicator.kind.identifier()) {
-                ids.insert((platform, indicator.value.to_ascii_lowercase()), indicator);
-            } else if indicator.kind == IndicatorKind::DisplayName {
-                names.insert(fold_name(&indicator.value), indicator);
+        let mut ids: HashMap<(Platform, String), Claim<'a>> = HashMap::new();
+        let mut names: HashMap<String, Claim<'a>> = HashMap::new();
+        for (a, app) in self.set.apps.iter().enumerate() {
+            for (row, indicator) in app.item.indicators.iter().enumerate() {
+                let claim = Claim { app: a, row, indicator };
+                if let (Some(platform), Some(_)) = (indicator.platform, indicator.kind.identifier()) {
+                    ids.entry((platform, indicator.value.to_ascii_lowercase())).or_insert(claim);
+                } else if indicator.kind == IndicatorKind::DisplayName {
+                    names.entry(fold_name(&indicator.value)).or_insert(claim);
+                }
             }
         }
-        for app in &self.set.apps {
+        for (a, app) in self.set.apps.iter().enumerate() {
             for (n, not) in app.item.not.iter().enumerate() {
                 self.sources(app, "not", n, &not.sources);
                 if not.ids.is_empty() == not.platform.is_some() || (not.ids.is_empty() && not.names.is_empty()) {
                     let message = "a `not` entry names a platform and ids, or names alone";
                     self.problems.push(app.problem("not", n, message));
                 }
-                let by_id =
-                    not.ids.iter().filter_map(|id| Some((id, *ids.get(&(not.platform?, id.to_ascii_lowercase()))?)));
-                let by_name = not.names.iter().filter_map(|name| Some((name, *names.get(&fold_name(name))?)));
-                let claimed: Vec<_> = by_id.chain(by_name).collect();
-                for (value, indicator) in &claimed {
-                    if not.is.as_deref() != Some(indicator.app.as_str()) {
-                        let message = format!("`{value}` is listed as not being the app, yet is {}", indicator.id);
-                        self.problems.push(app.problem("not", n, message));
-                    }
+                let by_id = not.ids.iter().filter_map(|id| ids.get(&(not.platform?, id.to_ascii_lowercase())));
+                let by_name = not.names.iter().filter_map(|name| names.get(&fold_name(name)));
+                let claims: Vec<&Claim<'a>> = by_id.chain(by_name).collect();
+                for claim in claims.iter().filter(|c| not.is.as_deref() != Some(c.indicator.app.as_str())) {
+                    self.claimed_yet_not(claim, (a, n));
                 }
-                if let Some(is) = not.is.as_deref().filter(|_| claimed.is_empty()) {
+                if let Some(is) = not.is.as_deref().filter(|_| claims.is_empty()) {
                     let message = format!("says it is `{is}`, which claims none of it");
                     self.problems.push(app.problem("not", n, message));
                 }
@@ -228,51 +235,71 @@ impl<'a> Rules<'a> {
         }
     }
 
+    fn claimed_yet_not(&mut self, claim: &Claim<'a>, (app, row): (usize, usize)) {
+        let Claim { indicator, .. } = claim;
+        let (lister, claimant) = (&self.set.apps[app], &self.set.apps[claim.app]);
+        self.problems.push(if claim.app > app {
+            let message = format!("`{}` is listed by `{}` as another app", indicator.value, lister.item.id);
+            claimant.problem("indicator", claim.row, message)
+        } else {
+            lister.problem(
+                "not",
+                row,
+                format!("`{}` is listed as another app, yet is {}", indicator.value, indicator.id),
+            )
+        });
+    }
+
     fn policy(&mut self, policy: &'a Placed<Policy>) {
-        if policy.item.sources.is_empty() {
+        let item = &policy.item;
+        if item.sources.is_empty() {
             self.problems.push(policy.problem("", 0, "no source; say where the instrument was read"));
         }
-        let dates = (&policy.item.effective_from, &policy.item.effective_to);
-        if let (Some(from), Some(to)) = dates
-            && to.start() < from.start()
-        {
+        if is_before(item.effective_to.as_ref(), item.effective_from.as_ref()) {
             self.problems.push(policy.problem("", 0, "effective-to is before effective-from"));
         }
-        for (n, entry) in policy.item.entries.iter().enumerate() {
-            let mut say = |message: String| {
+        for (n, entry) in item.entries.iter().enumerate() {
+            for message in self.entry_problems(entry) {
                 self.problems.push(policy.problem("entry", n, format!("entry `{}`: {message}", entry.named)));
-            };
-            for id in entry.app.iter().chain(&entry.function_of).chain(&entry.reaches) {
-                if !self.apps.contains_key(id.as_str()) {
-                    say(format!("no signature describes `{id}`; leave it out where there is none"));
-                }
-            }
-            let app = entry.app.as_ref().and_then(|id| self.apps.get(id.as_str()));
-            let host = app.and_then(|a| a.item.hosted_by.as_ref()).map(|h| h.app.as_str());
-            match entry.kind {
-                EntryKind::Function if host.is_none() || entry.function_of.as_deref() != host => {
-                    say("a function names the host that its signature names, as function-of".to_owned());
-                }
-                EntryKind::App if entry.function_of.is_some() || host.is_some() => {
-                    say("a function has the kind `function`".to_owned());
-                }
-                EntryKind::Vendor | EntryKind::Criteria if entry.app.is_some() => {
-                    say("vendors and criteria reach apps (reaches), they name none (app)".to_owned());
-                }
-                _ => {}
-            }
-            for edition in &entry.editions {
-                if !app.is_some_and(|a| a.item.indicators.iter().any(|i| i.value == *edition)) {
-                    say(format!("`{edition}` is no identifier of the app"));
-                }
-            }
-            if let (Some(added), Some(removed)) = (&entry.added, &entry.removed)
-                && removed.start() < added.start()
-            {
-                say("removed before it was added".to_owned());
             }
         }
     }
+
+    fn entry_problems(&self, entry: &PolicyEntry) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for id in entry.app.iter().chain(&entry.function_of).chain(&entry.reaches) {
+            if !self.apps.contains_key(id.as_str()) {
+                wrong.push(format!("no signature describes `{id}`; leave it out where there is none"));
+            }
+        }
+        let app = entry.app.as_ref().and_then(|id| self.apps.get(id.as_str()));
+        let host = app.and_then(|a| a.item.hosted_by.as_ref()).map(|h| h.app.as_str());
+        match entry.kind {
+            EntryKind::Function if host.is_none() || entry.function_of.as_deref() != host => {
+                wrong.push("a function names the host that its signature names, as function-of".to_owned());
+            }
+            EntryKind::App if entry.function_of.is_some() || host.is_some() => {
+                wrong.push("a function has the kind `function`".to_owned());
+            }
+            EntryKind::Vendor | EntryKind::Criteria if entry.app.is_some() => {
+                wrong.push("vendors and criteria reach apps (reaches), they name none (app)".to_owned());
+            }
+            _ => {}
+        }
+        for edition in &entry.editions {
+            if !app.is_some_and(|a| a.item.indicators.iter().any(|i| i.value == *edition)) {
+                wrong.push(format!("`{edition}` is no identifier of the app"));
+            }
+        }
+        if is_before(entry.removed.as_ref(), entry.added.as_ref()) {
+            wrong.push("removed before it was added".to_owned());
+        }
+        wrong
+    }
+}
+
+fn is_before(end: Option<&Date>, start: Option<&Date>) -> bool {
+    matches!((end, start), (Some(end), Some(start)) if end.start() < start.start())
 }
 
 fn advice_problem(ship: Ship, confidence: Confidence) -> Option<String> {

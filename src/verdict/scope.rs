@@ -14,6 +14,7 @@ pub struct Scope {
     apps: BTreeMap<String, Vec<Naming>>,
     unresolved: BTreeMap<Platform, u32>,
     resolvable: bool,
+    none_known: BTreeMap<Platform, Vec<String>>,
 }
 
 /// One policy names one app, perhaps in some editions only.
@@ -38,7 +39,17 @@ impl Scope {
                 }
                 for platform in PLATFORMS {
                     match set.resolution(entry, platform) {
-                        Resolution::Resolved | Resolution::NoneKnown(_) => scope.resolvable = true,
+                        Resolution::Resolved => scope.resolvable = true,
+                        Resolution::NoneKnown(statement) => {
+                            let told = format!(
+                                "No edition of {} for {platform} is known (checked {}); that is no proof that there is none.",
+                                entry.named, statement.checked
+                            );
+                            let list = scope.none_known.entry(platform).or_default();
+                            if !list.contains(&told) {
+                                list.push(told);
+                            }
+                        }
                         Resolution::Unresolved(_) => *scope.unresolved.entry(platform).or_default() += 1,
                     }
                 }
@@ -60,6 +71,16 @@ impl Scope {
     /// Platforms on which some entry cannot be decided.
     pub fn undecided_on(&self) -> impl Iterator<Item = Platform> {
         self.unresolved.iter().filter(|(_, n)| **n > 0).map(|(platform, _)| *platform)
+    }
+
+    /// The same for every platform that has such sentences.
+    pub fn rests_on_all(&self) -> impl Iterator<Item = (Platform, &[String])> {
+        self.none_known.iter().map(|(platform, said)| (*platform, said.as_slice()))
+    }
+
+    /// What a clear verdict on this platform rests on beyond its lists; sentences.
+    pub fn rests_on(&self, platform: Platform) -> &[String] {
+        self.none_known.get(&platform).map_or(&[], Vec::as_slice)
     }
 
     /// Chosen policies that name this app when it bears this identifier.

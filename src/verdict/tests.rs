@@ -56,12 +56,7 @@ fn states() -> impl Strategy<Value = State> {
 }
 
 fn strengths() -> impl Strategy<Value = Strength> {
-    prop::sample::select(vec![
-        Strength::Circumstantial,
-        Strength::Probable,
-        Strength::Strong,
-        Strength::Definitive,
-    ])
+    prop::sample::select(vec![Strength::Circumstantial, Strength::Probable, Strength::Strong, Strength::Definitive])
 }
 
 fn findings() -> impl Strategy<Value = Vec<Finding>> {
@@ -109,8 +104,7 @@ fn rank(verdict: &Verdict) -> u8 {
 const OPTIONS: DecideOptions = DecideOptions { min_strength: Strength::Probable, policies_resolved: true };
 
 fn judge(findings: &[Finding], coverage: &[Coverage], users: &[u32], items: usize) -> Verdict {
-    let case =
-        Case { platform: Platform::Android, record: RecordKind::Device, users, findings, coverage, items };
+    let case = Case { platform: Platform::Android, record: RecordKind::Device, users, findings, coverage, items };
     decide(&case, &OPTIONS).verdict
 }
 

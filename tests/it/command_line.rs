@@ -58,9 +58,7 @@ fn the_sample_evidence_shows_all_verdicts_and_names_all_eight_apps() {
             assert!(!finding["reasons"].as_array().unwrap().is_empty());
         }
     }
-    for app in
-        ["alipay", "camscanner", "qq-wallet", "shareit", "tencent-qq", "vmate", "wechat-pay", "wps-office"]
-    {
+    for app in ["alipay", "camscanner", "qq-wallet", "shareit", "tencent-qq", "vmate", "wechat-pay", "wps-office"] {
         assert!(named.contains(&app), "{app} is not named; named are {named:?}");
     }
     assert_eq!(report["run"]["exit_status"], 1);

@@ -150,12 +150,7 @@ fn reports_do_not_depend_on_the_number_of_threads() {
         let input = case.folder.join("input");
         let one = scan_with(&[&input], &case.options, Limits::default(), 1);
         let four = scan_with(&[&input], &case.options, Limits::default(), 4);
-        assert_eq!(
-            serde_json::to_string(&one).unwrap(),
-            serde_json::to_string(&four).unwrap(),
-            "{}",
-            case.name
-        );
+        assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&four).unwrap(), "{}", case.name);
     }
 }
 

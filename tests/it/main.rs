@@ -9,4 +9,5 @@ mod conformance;
 mod corpus;
 mod documentation;
 mod hostile;
+mod matrix;
 mod support;

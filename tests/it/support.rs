@@ -34,8 +34,7 @@ pub fn render(paths: &[&Path], options: &Options, limits: Limits, jobs: usize, f
     let set = SignatureSet::builtin().unwrap();
     let judged = Judged::new(&set, options).unwrap();
     let inputs: Vec<Input> = paths.iter().map(|p| Input::Path(p.to_path_buf())).collect();
-    let reading =
-        Reading { retain: Retain::Relevant(&set), limits, jobs, cancel: Arc::default(), observer: &Silent };
+    let reading = Reading { retain: Retain::Relevant(&set), limits, jobs, cancel: Arc::default(), observer: &Silent };
     let gathered = read(&inputs, &reading);
     let mut out = Vec::new();
     {

@@ -47,7 +47,7 @@ pub(super) fn read(files: &[SignatureFile]) -> (ReadSet, Vec<Problem>) {
     let mut set = ReadSet::default();
     let mut problems = Vec::new();
     for file in files {
-        let mut reader = Reader { file, rows: BTreeMap::new(), problems: &mut problems };
+        let mut reader = Reader { file, lines: Vec::new(), rows: BTreeMap::new(), problems: &mut problems };
         match file.role {
             Role::App => set.apps.extend(reader.app()),
             Role::Policy => set.policies.extend(reader.policy()),
@@ -83,13 +83,19 @@ fn hex(bytes: &[u8]) -> String {
 /// One file being read.
 struct Reader<'a> {
     file: &'a SignatureFile,
+    /// Offsets of line ends, made when first asked for.
+    lines: Vec<usize>,
     rows: BTreeMap<(&'static str, usize), usize>,
     problems: &'a mut Vec<Problem>,
 }
 
 impl Reader<'_> {
-    fn line_of(&self, offset: usize) -> usize {
-        1 + self.file.text.bytes().take(offset).filter(|&b| b == b'\n').count()
+    fn line_of(&mut self, offset: usize) -> usize {
+        if self.lines.is_empty() {
+            let ends = self.file.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            self.lines.extend(ends.map(|(at, _)| at));
+        }
+        1 + self.lines.partition_point(|end| *end < offset)
     }
 
     fn problem(&mut self, line: usize, message: impl Into<String>) {

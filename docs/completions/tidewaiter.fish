@@ -1,0 +1,140 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_tidewaiter_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_tidewaiter_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_tidewaiter_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_tidewaiter_using_subcommand
+    set -l cmd (__fish_tidewaiter_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "scan" -d 'Scan evidence: one verdict per device'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "inventory" -d 'List every app seen, not only prohibited ones; no verdict'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "signatures" -d 'Show or check signatures'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "policies" -d 'Show policies'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "completions" -d 'Print completions for a shell'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "man" -d 'Print the man page'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l paths-from -d 'Read further paths from a file (`-`: standard input), one a line' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s j -l jobs -d 'Threads that parse' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-time -d 'Seconds for one item of evidence' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-file-bytes -d 'Bytes of one streamed file, after decompression' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-memory-file -d 'Bytes of one file that is read into memory' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-entries -d 'Entries of one container or folder' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-depth -d 'Containers within containers' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-ratio -d 'Expansion of a compressed member' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-findings -d 'Findings of one device' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l color -d 'Colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l policy -d 'Policy to apply, in force or not; may be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l as-of -d 'Date at which policies and ages are judged (default: now)' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l min-strength -d 'Weaker findings make suspect, not prohibited' -r -f -a "probable\t''
+strong\t''
+definitive\t''"
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l stale-after -d 'Days after which a list of a management system proves nothing' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-age -d 'Days after which any list proves nothing' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l run-time -d 'The time the report bears (default: now, or SOURCE_DATE_EPOCH)' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s 0 -l null -d 'Paths of --paths-from end with a NUL byte instead of a line end'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s q -l quiet -d 'No progress, no log lines'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s v -l verbose -d 'Say more on standard error'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l assume-full-lists -d 'Vouch that lists which may be filtered are full; the report says so'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l exit-zero -d 'Exit 0 where it would be 1 or 3; the report keeps the true status'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l paths-from -d 'Read further paths from a file (`-`: standard input), one a line' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s j -l jobs -d 'Threads that parse' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-time -d 'Seconds for one item of evidence' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-file-bytes -d 'Bytes of one streamed file, after decompression' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-memory-file -d 'Bytes of one file that is read into memory' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-entries -d 'Entries of one container or folder' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-depth -d 'Containers within containers' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-ratio -d 'Expansion of a compressed member' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-findings -d 'Findings of one device' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l color -d 'Colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s 0 -l null -d 'Paths of --paths-from end with a NUL byte instead of a line end'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s q -l quiet -d 'No progress, no log lines'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s v -l verbose -d 'Say more on standard error'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l color -d 'Colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -f -a "list" -d 'List the apps that have a signature'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -f -a "show" -d 'Show the indicators of an app'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -f -a "check" -d 'Check a folder of signatures and policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from list" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from show" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the apps that have a signature'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the indicators of an app'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check a folder of signatures and policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and not __fish_seen_subcommand_from list show help" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and not __fish_seen_subcommand_from list show help" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and not __fish_seen_subcommand_from list show help" -f -a "list" -d 'List policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and not __fish_seen_subcommand_from list show help" -f -a "show" -d 'Show what a policy names, by which instrument'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and not __fish_seen_subcommand_from list show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from list" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from show" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from help" -f -a "list" -d 'List policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show what a policy names, by which instrument'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand policies; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand man" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand man" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "scan" -d 'Scan evidence: one verdict per device'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "inventory" -d 'List every app seen, not only prohibited ones; no verdict'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "signatures" -d 'Show or check signatures'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "policies" -d 'Show policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "man" -d 'Print the man page'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "list" -d 'List the apps that have a signature'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "show" -d 'Show the indicators of an app'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "check" -d 'Check a folder of signatures and policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from policies" -f -a "list" -d 'List policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from policies" -f -a "show" -d 'Show what a policy names, by which instrument'

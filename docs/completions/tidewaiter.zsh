@@ -1,0 +1,599 @@
+#compdef tidewaiter
+
+autoload -U is-at-least
+
+_tidewaiter() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_tidewaiter_commands" \
+"*::: :->tidewaiter" \
+&& ret=0
+    case $state in
+    (tidewaiter)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-command-$line[1]:"
+        case $line[1] in
+            (scan)
+_arguments "${_arguments_options[@]}" : \
+'--paths-from=[Read further paths from a file (\`-\`\: standard input), one a line]:FILE:_files' \
+'-j+[Threads that parse]:N:_default' \
+'--jobs=[Threads that parse]:N:_default' \
+'*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'--max-time=[Seconds for one item of evidence]:SECONDS:_default' \
+'--max-file-bytes=[Bytes of one streamed file, after decompression]:BYTES:_default' \
+'--max-memory-file=[Bytes of one file that is read into memory]:BYTES:_default' \
+'--max-entries=[Entries of one container or folder]:N:_default' \
+'--max-depth=[Containers within containers]:N:_default' \
+'--max-ratio=[Expansion of a compressed member]:N:_default' \
+'--max-findings=[Findings of one device]:N:_default' \
+'*-f+[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'--color=[Colours]:WHEN:(auto always never)' \
+'*--policy=[Policy to apply, in force or not; may be repeated]:ID:_default' \
+'--as-of=[Date at which policies and ages are judged (default\: now)]:DATE:_default' \
+'--min-strength=[Weaker findings make suspect, not prohibited]:STRENGTH:(probable strong definitive)' \
+'--stale-after=[Days after which a list of a management system proves nothing]:DAYS:_default' \
+'--max-age=[Days after which any list proves nothing]:DAYS:_default' \
+'--run-time=[The time the report bears (default\: now, or SOURCE_DATE_EPOCH)]:TIME:_default' \
+'-0[Paths of --paths-from end with a NUL byte instead of a line end]' \
+'--null[Paths of --paths-from end with a NUL byte instead of a line end]' \
+'-q[No progress, no log lines]' \
+'--quiet[No progress, no log lines]' \
+'*-v[Say more on standard error]' \
+'*--verbose[Say more on standard error]' \
+'--assume-full-lists[Vouch that lists which may be filtered are full; the report says so]' \
+'--exit-zero[Exit 0 where it would be 1 or 3; the report keeps the true status]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::paths -- Files or folders; `-` for one inventory on standard input:_files' \
+&& ret=0
+;;
+(inventory)
+_arguments "${_arguments_options[@]}" : \
+'--paths-from=[Read further paths from a file (\`-\`\: standard input), one a line]:FILE:_files' \
+'-j+[Threads that parse]:N:_default' \
+'--jobs=[Threads that parse]:N:_default' \
+'*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'--max-time=[Seconds for one item of evidence]:SECONDS:_default' \
+'--max-file-bytes=[Bytes of one streamed file, after decompression]:BYTES:_default' \
+'--max-memory-file=[Bytes of one file that is read into memory]:BYTES:_default' \
+'--max-entries=[Entries of one container or folder]:N:_default' \
+'--max-depth=[Containers within containers]:N:_default' \
+'--max-ratio=[Expansion of a compressed member]:N:_default' \
+'--max-findings=[Findings of one device]:N:_default' \
+'*-f+[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'--color=[Colours]:WHEN:(auto always never)' \
+'-0[Paths of --paths-from end with a NUL byte instead of a line end]' \
+'--null[Paths of --paths-from end with a NUL byte instead of a line end]' \
+'-q[No progress, no log lines]' \
+'--quiet[No progress, no log lines]' \
+'*-v[Say more on standard error]' \
+'*--verbose[Say more on standard error]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::paths -- Files or folders; `-` for one inventory on standard input:_files' \
+&& ret=0
+;;
+(identify)
+_arguments "${_arguments_options[@]}" : \
+'*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'*-f+[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'--color=[Colours]:WHEN:(auto always never)' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::ids -- Package names, bundle identifiers or App Store ids:_default' \
+&& ret=0
+;;
+(signatures)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_tidewaiter__subcmd__signatures_commands" \
+"*::: :->signatures" \
+&& ret=0
+
+    case $state in
+    (signatures)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-signatures-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+'*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':app -- Slug of the app:_default' \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':dir -- The folder:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_tidewaiter__subcmd__signatures__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-signatures-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(policies)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_tidewaiter__subcmd__policies_commands" \
+"*::: :->policies" \
+&& ret=0
+
+    case $state in
+    (policies)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-policies-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+'*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':id -- Id of the policy:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_tidewaiter__subcmd__policies__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-policies-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':shell -- Shell:(bash elvish fish powershell zsh)' \
+&& ret=0
+;;
+(man)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_tidewaiter__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-help-command-$line[1]:"
+        case $line[1] in
+            (scan)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(inventory)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(identify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(signatures)
+_arguments "${_arguments_options[@]}" : \
+":: :_tidewaiter__subcmd__help__subcmd__signatures_commands" \
+"*::: :->signatures" \
+&& ret=0
+
+    case $state in
+    (signatures)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-help-signatures-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(policies)
+_arguments "${_arguments_options[@]}" : \
+":: :_tidewaiter__subcmd__help__subcmd__policies_commands" \
+"*::: :->policies" \
+&& ret=0
+
+    case $state in
+    (policies)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-help-policies-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(man)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+}
+
+(( $+functions[_tidewaiter_commands] )) ||
+_tidewaiter_commands() {
+    local commands; commands=(
+'scan:Scan evidence\: one verdict per device' \
+'inventory:List every app seen, not only prohibited ones; no verdict' \
+'identify:Tell what a package name, bundle identifier or App Store id is' \
+'signatures:Show or check signatures' \
+'policies:Show policies' \
+'completions:Print completions for a shell' \
+'man:Print the man page' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__completions_commands] )) ||
+_tidewaiter__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter completions commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__help_commands() {
+    local commands; commands=(
+'scan:Scan evidence\: one verdict per device' \
+'inventory:List every app seen, not only prohibited ones; no verdict' \
+'identify:Tell what a package name, bundle identifier or App Store id is' \
+'signatures:Show or check signatures' \
+'policies:Show policies' \
+'completions:Print completions for a shell' \
+'man:Print the man page' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__completions_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help completions commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__identify_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__identify_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help identify commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__inventory_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__inventory_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help inventory commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__man_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__man_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help man commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__policies_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__policies_commands() {
+    local commands; commands=(
+'list:List policies' \
+'show:Show what a policy names, by which instrument' \
+    )
+    _describe -t commands 'tidewaiter help policies commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__policies__subcmd__list_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__policies__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help policies list commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__policies__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__policies__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help policies show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__scan_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__scan_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help scan commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__signatures_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__signatures_commands() {
+    local commands; commands=(
+'list:List the apps that have a signature' \
+'show:Show the indicators of an app' \
+'check:Check a folder of signatures and policies' \
+    )
+    _describe -t commands 'tidewaiter help signatures commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__signatures__subcmd__check_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__signatures__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help signatures check commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__signatures__subcmd__list_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__signatures__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help signatures list commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__signatures__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__signatures__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help signatures show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__identify_commands] )) ||
+_tidewaiter__subcmd__identify_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter identify commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__inventory_commands] )) ||
+_tidewaiter__subcmd__inventory_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter inventory commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__man_commands] )) ||
+_tidewaiter__subcmd__man_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter man commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__policies_commands] )) ||
+_tidewaiter__subcmd__policies_commands() {
+    local commands; commands=(
+'list:List policies' \
+'show:Show what a policy names, by which instrument' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter policies commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__policies__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__policies__subcmd__help_commands() {
+    local commands; commands=(
+'list:List policies' \
+'show:Show what a policy names, by which instrument' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter policies help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__policies__subcmd__help__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__policies__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter policies help help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__policies__subcmd__help__subcmd__list_commands] )) ||
+_tidewaiter__subcmd__policies__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter policies help list commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__policies__subcmd__help__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__policies__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter policies help show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__policies__subcmd__list_commands] )) ||
+_tidewaiter__subcmd__policies__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter policies list commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__policies__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__policies__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter policies show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__scan_commands] )) ||
+_tidewaiter__subcmd__scan_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter scan commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures_commands] )) ||
+_tidewaiter__subcmd__signatures_commands() {
+    local commands; commands=(
+'list:List the apps that have a signature' \
+'show:Show the indicators of an app' \
+'check:Check a folder of signatures and policies' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter signatures commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__check_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter signatures check commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__help_commands() {
+    local commands; commands=(
+'list:List the apps that have a signature' \
+'show:Show the indicators of an app' \
+'check:Check a folder of signatures and policies' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter signatures help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__help__subcmd__check_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__help__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter signatures help check commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__help__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter signatures help help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__help__subcmd__list_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter signatures help list commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__help__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter signatures help show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__list_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter signatures list commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__signatures__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__signatures__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter signatures show commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_tidewaiter" ]; then
+    _tidewaiter "$@"
+else
+    compdef _tidewaiter tidewaiter
+fi

@@ -1,0 +1,312 @@
+//! What `pm list packages` printed, bare or in a transcript with its command lines.
+
+mod row;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+
+use super::super::{Artifact, ArtifactSpec, At, DeviceId, ParseError, Parser, ParserSpec, Sink, SourceId};
+use super::dumpsys::{decoded, failed, unreadable};
+use super::identity::{UserHints, user_kind};
+use super::lines::{Line, Lines};
+use crate::evidence::{Affinity, Probe};
+use crate::model::{Answer, App, Basis, Code, End, ListScope, ListStatement, Platform, Reason, State, UserSet};
+use row::{Options, Row};
+
+const TEXT: &str = "pm-list-packages";
+
+const WHOLE: &str = "the text is the whole output of `pm list packages` without filters";
+
+const KNOWN: &str = "The command also listed packages that are gone.";
+
+const LAST_LINE: &str = "The text ends inside this line.";
+
+/// Reads `pm list packages` output.
+#[derive(Debug)]
+pub struct PmList;
+
+static SPEC: ParserSpec = ParserSpec {
+    id: "pm-list",
+    title: "pm list packages output",
+    platform: Platform::Android,
+    artifacts: &[ArtifactSpec {
+        id: TEXT,
+        title: "pm list packages output",
+        proves: "The package was installed for the users shown, user 0 where none is shown.",
+        does_not_prove: "It does not show that every package is listed unless its command line is recorded; with -u it does not show presence; it names no signer.",
+        since: "Android 2.3",
+    }],
+    claims: &[],
+    sources: &["AOSP com.android.server.pm.PackageManagerShellCommand.runListPackages (Android 4.4 to 16)"],
+};
+
+impl Parser for PmList {
+    fn spec(&self) -> &'static ParserSpec {
+        &SPEC
+    }
+
+    fn affinity(&self, probe: &Probe<'_>) -> (Affinity, &'static str) {
+        let text = decoded(probe.head);
+        let mut rows = 0;
+        let mut others = 0;
+        for line in text.lines().filter(|l| !l.trim().is_empty()).take(64) {
+            if row::parse(line).is_some() {
+                rows += 1;
+            } else if row::command(line).is_some() && is_prompt(line) {
+                return (Affinity::Likely, TEXT);
+            } else {
+                others += 1;
+            }
+        }
+        (if rows > others { Affinity::Likely } else { Affinity::No }, TEXT)
+    }
+
+    fn parse(&self, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+        let device = sink.begin(Platform::Android, None, At::Whole);
+        let mut read = Ok(());
+        for file in artifact.files {
+            let mut stream = match sink.stream(file, artifact.leash) {
+                Ok(stream) => stream,
+                Err(error) => {
+                    let source = sink.source(file);
+                    sink.list(device, source, unreadable());
+                    read = failed(error, source, sink);
+                    continue;
+                }
+            };
+            let source = stream.source();
+            let mut output = Output::new(device, source, sink);
+            let result = output.lines(stream.by_ref());
+            output.finish(result.is_err());
+            read = match result {
+                Ok(()) => sink.close(stream),
+                Err(error) => failed(error.into(), source, sink),
+            };
+        }
+        sink.commit(device);
+        read
+    }
+}
+
+/// What one command printed.
+#[derive(Default)]
+struct Segment {
+    options: Option<Options>,
+    users: BTreeSet<u32>,
+    entries: u64,
+    errors: u64,
+    /// Something of the shell stands behind the rows.
+    ended: bool,
+}
+
+struct Output<'s, 'k> {
+    sink: &'s mut Sink<'k>,
+    device: DeviceId,
+    source: SourceId,
+    offsets: bool,
+    segment: Segment,
+    lists: u64,
+    /// Users that exist, listed or not.
+    known: BTreeMap<u32, UserHints>,
+}
+
+impl<'s, 'k> Output<'s, 'k> {
+    fn new(device: DeviceId, source: SourceId, sink: &'s mut Sink<'k>) -> Self {
+        Self { sink, device, source, offsets: true, segment: Segment::default(), lists: 0, known: BTreeMap::new() }
+    }
+
+    fn lines(&mut self, input: impl std::io::Read) -> std::io::Result<()> {
+        let mut lines = Lines::new(input)?;
+        self.offsets = lines.keeps_offsets();
+        while let Some(line) = lines.next_line()? {
+            self.line(line);
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: Line<'_>) {
+        let text = line.text.trim();
+        if text.is_empty() {
+            return;
+        }
+        if let Some(row) = row::parse(text) {
+            self.row(&row, line);
+        } else if let Some(options) = row::command(text).filter(|_| is_prompt(text)) {
+            self.segment.ended = true;
+            self.end_segment(false);
+            self.segment.options = Some(options);
+        } else if text.starts_with("UserInfo{") {
+            self.user_line(text);
+        } else if let Some(user) = row::user_of_error(text) {
+            self.known(user);
+            let message = format!("user {user} could not be listed: its apps are not known");
+            self.sink.note(Code::UserWithoutList, Some(self.source), &At::Whole, message);
+        } else if is_prompt(text) {
+            self.segment.ended = true;
+        } else if !is_noise(text) {
+            self.segment.errors += 1;
+            let at = At::Bytes { offset: line.offset, len: line.len };
+            let message = if is_error(text) { "the command failed here" } else { "a line that is none of the list" };
+            self.sink.note(
+                Code::MalformedRecord,
+                Some(self.source),
+                if self.offsets { &at } else { &At::Whole },
+                message,
+            );
+        }
+    }
+
+    fn row(&mut self, row: &Row<'_>, line: Line<'_>) {
+        let options = self.segment.options.unwrap_or_default();
+        if self.segment.ended {
+            // Rows behind a prompt whose command is not `pm list packages`.
+            self.end_segment(false);
+            self.segment.options = Some(Options { filtered: true, ..Options::default() });
+        }
+        let users = match (options.user, row.users.is_empty()) {
+            (Some(user), _) => vec![user],
+            (None, true) => vec![0],
+            (None, false) => row.users.clone(),
+        };
+        if self.segment.users.len() < 1000 {
+            self.segment.users.extend(&users);
+        }
+        self.segment.entries += 1;
+        if !line.ended {
+            // What follows the last character read could change name and users.
+            self.segment.errors += 1;
+        }
+        if !self.sink.wants_identifier(Platform::Android, row.name) {
+            return;
+        }
+        let (state, caveat) = match options {
+            _ if !line.ended => (State::Unknown, Some(LAST_LINE)),
+            Options { known_only: true, .. } => (State::Unknown, Some(KNOWN)),
+            Options { disabled: true, .. } => (State::Disabled, None),
+            _ => (State::Installed, None),
+        };
+        let partition =
+            row.path.is_some_and(|p| p.starts_with('/') && !p.starts_with("/data/") && !p.starts_with("/mnt/"));
+        let app = App {
+            identifier: row.name.into(),
+            version: row.version.map(Into::into),
+            installer: row.installer.map(Into::into),
+            state,
+            users,
+            system: match options {
+                Options { third_party: true, .. } => Some(false),
+                Options { system: true, .. } => Some(true),
+                _ => partition.then_some(true),
+            },
+            caveat,
+            ..App::default()
+        };
+        let at = match self.offsets {
+            true => At::Bytes { offset: line.offset, len: line.len },
+            false => At::pointer(["package", row.name]),
+        };
+        self.sink.app(self.device, app, self.source, at);
+    }
+
+    /// `UserInfo{10:Work profile:1030} running` of `pm list users`.
+    fn user_line(&mut self, text: &str) {
+        let inner = text.trim_start_matches("UserInfo{");
+        let Some(id) = inner.split(':').next().and_then(|id| id.parse().ok()) else {
+            self.segment.errors += 1;
+            return;
+        };
+        let flags = inner.split_once('}').and_then(|(i, _)| i.rsplit(':').next());
+        self.known(id);
+        if let Some(hints) = self.known.get_mut(&id) {
+            hints.flags = flags.and_then(|f| u32::from_str_radix(f, 16).ok());
+        }
+    }
+
+    fn known(&mut self, user: u32) {
+        if self.known.len() < 1000 {
+            self.known.entry(user).or_default();
+        }
+    }
+
+    /// States what the rows since the last command are.
+    fn end_segment(&mut self, cut: bool) {
+        let mut segment = std::mem::take(&mut self.segment);
+        if segment.entries == 0 && segment.options.is_none() {
+            // Nothing but a prompt so far; its errors count for what follows.
+            self.segment.errors = segment.errors;
+            return;
+        }
+        self.lists += 1;
+        if segment.users.is_empty() {
+            segment.users.insert(segment.options.and_then(|o| o.user).unwrap_or(0));
+        }
+        for &user in &segment.users {
+            self.known(user);
+        }
+        let options = segment.options.unwrap_or_default();
+        let shown = segment.options.is_some() && segment.ended;
+        let answer = match options {
+            Options { filtered: true, .. } | Options { disabled: true, .. } => Answer::Partial(Reason("filtered-list")),
+            Options { third_party: true, system: true, .. } => Answer::Partial(Reason("filtered-list")),
+            _ if shown => Answer::Complete,
+            _ => Answer::Assumed(WHOLE),
+        };
+        let scope = match options {
+            Options { third_party: true, .. } => ListScope::ThirdPartyApps,
+            Options { system: true, .. } => ListScope::SystemApps,
+            _ => ListScope::AllApps,
+        };
+        let end = match (cut, segment.ended) {
+            (true, _) => End::Cut,
+            (_, true) => End::Proven,
+            _ => End::Unmarked,
+        };
+        let users = UserSet::Only(segment.users.into_iter().collect());
+        let mut list = ListStatement::new(scope, users, Basis::Always(answer), end, segment.entries);
+        list.errors = segment.errors;
+        self.sink.list(self.device, self.source, list);
+    }
+
+    fn finish(&mut self, failed: bool) {
+        self.end_segment(failed);
+        for (&id, hints) in &self.known {
+            self.sink.user(self.device, id, user_kind(id, hints));
+        }
+        if self.lists == 0 {
+            let basis = Basis::Always(Answer::NotCollected(Reason("no-package-rows")));
+            let list = ListStatement::new(ListScope::AllApps, UserSet::All, basis, End::Unmarked, 0);
+            self.sink.list(self.device, self.source, list);
+        }
+    }
+}
+
+/// A line that a person typed into a shell: the prompt stands before it.
+fn is_prompt(line: &str) -> bool {
+    let line = line.trim();
+    let calls = ["adb ", "adb.exe ", "pm ", "cmd ", "exit"].iter().any(|c| line.starts_with(c));
+    let prompt = ['$', '#', '>'].iter().any(|p| {
+        line.split_once(*p).is_some_and(|(before, after)| {
+            before.len() < 120
+                && !before.contains("package:")
+                && (after.is_empty() || after.starts_with(' ') || *p == '>')
+        })
+    });
+    calls || prompt
+}
+
+/// What adb and the linker print besides.
+fn is_noise(line: &str) -> bool {
+    line.starts_with("* daemon")
+        || line.starts_with("WARNING: linker")
+        || line.starts_with("Users:")
+        || line.starts_with("List of devices attached")
+        || line.starts_with("at ")
+}
+
+fn is_error(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    ["exception", "error", "failure", "permission"].iter().any(|w| line.contains(w))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+use super::super::testing::{claims_a_whole_list, codes, parse_loose, said};
+use super::*;
+use crate::artifact::Fragment;
+use crate::model::UserKind;
+
+fn loose(text: &str) -> Fragment {
+    parse_loose(&PmList, TEXT, "packages.txt", text.as_bytes())
+}
+
+fn lists(got: &Fragment) -> Vec<(&'static str, bool, End, u64, u64)> {
+    let complete = |b| matches!(b, Basis::Always(Answer::Complete));
+    got.devices[0]
+        .lists
+        .iter()
+        .map(|(_, l)| (l.scope.as_str(), complete(l.basis), l.end, l.entries, l.errors))
+        .collect()
+}
+
+#[test]
+fn a_bare_list_is_whole_only_if_somebody_vouches_for_it() {
+    let got = loose("package:com.tencent.mm\npackage:org.example.a\n");
+    assert_eq!(said(&got), ["com.tencent.mm installed [0]", "org.example.a installed [0]"]);
+    let list = &got.devices[0].lists[0].1;
+    assert!(matches!(list.basis, Basis::Always(Answer::Assumed(_))));
+    assert_eq!((list.end, list.entries, list.users.clone()), (End::Unmarked, 2, UserSet::Only(vec![0])));
+    assert_eq!(got.devices[0].apps[1].at, At::Bytes { offset: 23, len: 22 });
+}
+
+#[test]
+fn a_transcript_with_its_command_and_the_next_prompt_needs_nobody() {
+    let got = loose("$ adb shell pm list packages\npackage:com.tencent.mm\n$ exit\n");
+    assert_eq!(lists(&got), [("all-apps", true, End::Proven, 1, 0)]);
+    // The prompt behind it may have been lost with further rows.
+    let open = loose("$ adb shell pm list packages\npackage:com.tencent.mm\n");
+    assert_eq!(lists(&open), [("all-apps", false, End::Unmarked, 1, 0)]);
+}
+
+#[test]
+fn options_limit_what_the_list_proves() {
+    let text = "$ adb shell pm list packages -u\npackage:a.b\n$ adb shell pm list packages -3\npackage:c.d\n$ adb shell pm list packages -s -f\npackage:/system/app/E/E.apk=e.f\n$ adb shell pm list packages -d\npackage:g.h\n$ adb shell pm list packages tencent\n$\n";
+    let got = loose(text);
+    assert_eq!(said(&got), ["a.b unknown [0]", "c.d installed [0]", "e.f installed [0]", "g.h disabled [0]"]);
+    assert_eq!(
+        lists(&got),
+        [
+            ("all-apps", true, End::Proven, 1, 0),
+            ("third-party-apps", true, End::Proven, 1, 0),
+            ("system-apps", true, End::Proven, 1, 0),
+            ("all-apps", false, End::Proven, 1, 0),
+            ("all-apps", false, End::Proven, 0, 0),
+        ]
+    );
+    let system: Vec<_> = got.devices[0].apps.iter().map(|a| a.system).collect();
+    assert_eq!(system, [None, Some(false), Some(true), None]);
+}
+
+#[test]
+fn several_uids_are_several_users() {
+    let got = loose(
+        "package:/data/app/~~a==/com.tencent.mm-b==/base.apk=com.tencent.mm versionCode:2340  installer=null uid:10123,1010123\npackage:a.b uid:10001\n",
+    );
+    assert_eq!(said(&got), ["a.b installed [0]", "com.tencent.mm installed [0, 10]"]);
+    let device = &got.devices[0];
+    assert_eq!(device.lists[0].1.users, UserSet::Only(vec![0, 10]));
+    assert_eq!(device.users.iter().map(|u| u.id).collect::<Vec<_>>(), [0, 10]);
+    assert_eq!((device.apps[0].version.as_deref(), device.apps[0].installer.as_deref()), (Some("2340"), None));
+}
+
+#[test]
+fn a_user_the_shell_may_not_see_is_known_but_not_covered() {
+    let got = loose(
+        "package:a.b\n\njava.lang.SecurityException: Shell does not have permission to access user 10\n\tat com.android.server.pm.X(X.java:1)\n",
+    );
+    assert_eq!(got.devices[0].lists[0].1.users, UserSet::Only(vec![0]));
+    assert_eq!(got.devices[0].users.iter().map(|u| u.id).collect::<Vec<_>>(), [0, 10]);
+    assert_eq!(codes(&got), ["user-without-list"]);
+}
+
+#[test]
+fn users_of_a_transcript_are_stated_with_their_kind() {
+    let got = loose(
+        "$ adb shell pm list users\nUsers:\n\tUserInfo{0:Owner:4c13} running\n\tUserInfo{10:Work: a:1030} running\n$ adb shell pm list packages --user 10\npackage:a.b\n$\n",
+    );
+    let users: Vec<_> = got.devices[0].users.iter().map(|u| (u.id, u.kind)).collect();
+    assert_eq!(users, [(0, UserKind::Owner), (10, UserKind::WorkProfile)]);
+    assert_eq!(said(&got), ["a.b installed [10]"]);
+    assert_eq!(got.devices[0].lists[0].1.users, UserSet::Only(vec![10]));
+}
+
+#[test]
+fn lines_that_are_no_rows_leave_the_list_open() {
+    for line in
+        ["ackage:com.tencent.mm", "package:", "Error: java.lang.NullPointerException", "package:com.tencent.mm uid:"]
+    {
+        let got = loose(&format!("package:a.b\n{line}\npackage:c.d\n"));
+        assert!(!claims_a_whole_list(&got), "{line}");
+        assert_eq!(codes(&got), ["malformed-record"], "{line}");
+    }
+    let noise = loose("* daemon started successfully\nWARNING: linker: x\n\npackage:a.b\n");
+    assert!(claims_a_whole_list(&noise));
+}
+
+#[test]
+fn a_failed_command_collected_nothing() {
+    let got = loose("$ adb shell pm list packages\nerror: no devices/emulators found\n");
+    assert_eq!(lists(&got), [("all-apps", false, End::Unmarked, 0, 1)]);
+    assert!(!claims_a_whole_list(&got));
+}
+
+#[test]
+fn the_shell_of_windows_writes_utf_16() {
+    let text = "\u{feff}package:com.tencent.mm\r\npackage:a.b\r\n";
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(PmList.affinity(&Probe { head: &wide, size: wide.len() as u64, name: b"x" }).0, Affinity::Likely);
+    let got = parse_loose(&PmList, TEXT, "x.txt", &wide);
+    assert_eq!(said(&got), ["a.b installed [0]", "com.tencent.mm installed [0]"]);
+    assert_eq!(codes(&got), Vec::<&str>::new());
+}
+
+#[test]
+fn other_texts_are_not_taken_for_lists() {
+    let of = |text: &str| PmList.affinity(&Probe { head: text.as_bytes(), size: text.len() as u64, name: b"x" }).0;
+    assert_eq!(of("package:a.b\npackage:c.d\n"), Affinity::Likely);
+    assert_eq!(of("$ adb shell pm list packages\nerror: no devices\n"), Affinity::Likely);
+    assert_eq!(of("package:/data/app/x/base.apk\n"), Affinity::No);
+    assert_eq!(of("To list apps, run pm list packages in a shell.\nThen read.\n"), Affinity::No);
+    assert_eq!(of("name,value\n1,2\n"), Affinity::No);
+    assert_eq!(of(""), Affinity::No);
+}
+
+#[test]
+fn no_prefix_says_more_than_the_whole() {
+    let text = "$ adb shell pm list packages -f -U\npackage:/data/app/a=com.tencent.mm uid:10123,1010123\npackage:/data/app/b=org.example.app uid:10124\n$ adb shell pm list packages -u\npackage:com.tencent.mobileqq uid:10125\n$ exit\n";
+    let rows = |f: &Fragment| -> Vec<String> {
+        let apps = f.devices.iter().flat_map(|d| &d.apps);
+        apps.flat_map(|a| a.users.iter().map(move |u| format!("{} {} {u}", a.identifier, a.state.as_str()))).collect()
+    };
+    let all = rows(&loose(text));
+    let second = text.find("\n$ adb shell pm list packages -u").unwrap();
+    for n in 0..text.len() {
+        let part = loose(&text[..n]);
+        let whole = part.devices[0]
+            .lists
+            .iter()
+            .any(|(_, l)| l.basis == Basis::Always(Answer::Complete) && l.errors == 0 && l.end == End::Proven);
+        assert!(!whole || n > second, "cut at {n}");
+        for row in rows(&part) {
+            assert!(all.contains(&row) || row.contains(" unknown "), "cut at {n}: {row}");
+        }
+    }
+}

@@ -1,0 +1,463 @@
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use rusqlite::Connection;
+
+use super::*;
+use crate::artifact::Fragment;
+use crate::artifact::ios::testing::{Said, binary, corpus, held, on_disk, parse, xml};
+use crate::model::{Answer, Basis, End, Reason, Severity};
+
+fn backup(files: &[ArtifactFile]) -> Fragment {
+    parse(&IosBackup, Some(RootKind::IosBackup), files)
+}
+
+const IDENTITY: &str = "<key>Device Name</key><string>Anna's iPhone</string>
+<key>IMEI</key><string>356938035643809</string><key>IMEI 2</key><string>42</string>
+<key>Last Backup Date</key><date>2025-03-01T08:00:00Z</date>
+<key>Product Type</key><string>iPhone14,7</string><key>Product Version</key><string>17.4</string>
+<key>Serial Number</key><string>F2LXQ0AAHG04</string>
+<key>Target Identifier</key><string>00008110-000a1b2c3d4e5f60</string>
+<key>Unique Identifier</key><string>00008110-000A1B2C3D4E5F60</string>";
+
+fn store_record(id: &str, name: &str) -> String {
+    let record = xml(&format!(
+        "<dict><key>artistName</key><string>Tencent</string><key>bundleShortVersionString</key><string>8.0.50</string>
+        <key>itemId</key><integer>414478124</integer><key>itemName</key><string>{name}</string>
+        <key>softwareVersionBundleId</key><string>{id}</string></dict>"
+    ));
+    base64::engine::general_purpose::STANDARD.encode(binary(&record))
+}
+
+/// `Applications` describes WeChat and a left-over; the list names WeChat and a sideloaded app.
+fn info_xml() -> String {
+    xml(&format!(
+        "<dict><key>Applications</key><dict>
+        <key>com.tencent.xin</key><dict><key>ApplicationSINF</key><data>AAAA</data><key>iTunesMetadata</key><data>{}</data></dict>
+        <key>com.left.over</key><dict/></dict>
+        <key>Installed Applications</key><array><string>com.tencent.xin</string><string>org.side.loaded</string></array>
+        {IDENTITY}</dict>",
+        store_record("com.tencent.xin", "WeChat")
+    ))
+}
+
+fn named(names: &[&str]) -> String {
+    let array: String = names.iter().map(|n| format!("<string>{n}</string>")).collect();
+    xml(&format!("<dict><key>Installed Applications</key><array>{array}</array>{IDENTITY}</dict>"))
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn the_list_of_installed_apps_is_complete_and_the_store_describes_its_apps() {
+    let text = info_xml();
+    for bytes in [text.clone().into_bytes(), binary(&text), utf16(&text)] {
+        let said = backup(&[held(INFO, "Info.plist", &bytes)]);
+        assert_eq!(said.in_state(State::Installed), ["com.tencent.xin", "org.side.loaded"]);
+        assert_eq!(said.in_state(State::Unknown), ["com.left.over"]);
+        let list = said.list(INFO);
+        assert_eq!((list.basis, list.end, list.entries), (Basis::Always(Answer::Complete), End::Proven, 2));
+        assert_eq!(list.as_of.unwrap().to_string(), "2025-03-01T08:00:00Z");
+        let wechat = said.device().apps.iter().find(|a| &*a.identifier == "com.tencent.xin").unwrap();
+        assert_eq!(wechat.name.as_deref(), Some("WeChat"));
+        assert_eq!(wechat.version.as_deref(), Some("8.0.50"));
+        assert_eq!(wechat.publisher.as_deref(), Some("Tencent"));
+        assert_eq!(wechat.store_id.as_deref(), Some("414478124"));
+        assert_eq!(wechat.at, At::pointer(["Installed Applications", "0"]));
+        assert_eq!(wechat.users, [0]);
+        assert_eq!(
+            said.facts(),
+            [
+                "Imei 356938035643809",
+                "Model iPhone14,7",
+                "Name Anna's iPhone",
+                "OsVersion 17.4",
+                "OtherId 42",
+                "Serial F2LXQ0AAHG04",
+                "Udid 00008110-000a1b2c3d4e5f60"
+            ]
+        );
+        assert!(said.diagnostics.is_empty(), "{:?}", said.diagnostics);
+        assert!(matches!(said.sources[0].hash, crate::artifact::SourceHash::File(_)));
+    }
+}
+
+#[test]
+fn no_prefix_of_an_info_plist_is_a_complete_list_or_names_another_app() {
+    let text = info_xml();
+    let whole = backup(&[held(INFO, "Info.plist", text.as_bytes())]);
+    let all: BTreeSet<&str> = whole.device().apps.iter().map(|a| &*a.identifier).collect();
+    let closing = text.find("</plist>").unwrap() + "</plist>".len();
+    let binary = binary(&text);
+    let prefixes = (0..closing).map(|n| &text.as_bytes()[..n]).chain((0..binary.len()).map(|n| &binary[..n]));
+    for prefix in prefixes {
+        let said = backup(&[held(INFO, "Info.plist", prefix)]);
+        assert_ne!(said.list(INFO).end, End::Proven, "{} bytes", prefix.len());
+        assert!(said.device().apps.iter().all(|a| all.contains(&*a.identifier)), "{} bytes", prefix.len());
+        assert!(said.codes().iter().any(|(_, severity)| *severity == Severity::Error), "{} bytes", prefix.len());
+    }
+}
+
+#[test]
+fn apps_read_before_the_damage_still_count() {
+    let text = info_xml();
+    let cut = text.find("org.side.loaded").unwrap();
+    let said = backup(&[held(INFO, "Info.plist", &text.as_bytes()[..cut])]);
+    assert!(said.in_state(State::Installed).contains(&"com.tencent.xin"));
+    assert_eq!(said.list(INFO).end, End::Cut);
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+}
+
+#[test]
+fn a_flipped_byte_never_makes_a_shorter_list_complete() {
+    let text = named(&["com.tencent.xin", "com.tencent.mqq"]);
+    let start = text.find("<dict>").unwrap();
+    for at in start..text.find("</plist>").unwrap() {
+        for flip in [0x01, 0x10, 0x80] {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] ^= flip;
+            let said = backup(&[held(INFO, "Info.plist", &bytes)]);
+            let list = said.list(INFO);
+            let complete = list.end == End::Proven && list.basis == Basis::Always(Answer::Complete) && list.errors == 0;
+            assert!(!complete || list.entries == 2, "byte {at}: {list:?}");
+        }
+    }
+}
+
+#[test]
+fn lists_of_other_shapes_prove_less() {
+    let only =
+        xml(&format!("<dict><key>Applications</key><dict><key>com.tencent.mqq</key><dict/></dict>{IDENTITY}</dict>"));
+    let said = backup(&[held(INFO, "Info.plist", only.as_bytes())]);
+    assert_eq!(said.in_state(State::Installed), ["com.tencent.mqq"]);
+    assert_eq!(said.list(INFO).basis, Basis::Always(Answer::Partial(Reason("store-apps-only"))));
+
+    let shaped = xml(&format!(
+        "<dict><key>Installed Applications</key><dict><key>com.tencent.mqq</key><dict/></dict>{IDENTITY}</dict>"
+    ));
+    let said = backup(&[held(INFO, "Info.plist", shaped.as_bytes())]);
+    assert_eq!(said.in_state(State::Installed), ["com.tencent.mqq"]);
+    assert!(matches!(said.list(INFO).basis, Basis::Always(Answer::Partial(_))));
+
+    let none = xml(&format!("<dict>{IDENTITY}</dict>"));
+    let said = backup(&[held(INFO, "Info.plist", none.as_bytes())]);
+    assert!(matches!(said.list(INFO).basis, Basis::Always(Answer::NotCollected(_))));
+    assert_eq!(said.codes(), [(Code::NotCollected, Severity::Warning)]);
+
+    let said = backup(&[held(INFO, "Info.plist", named(&[]).as_bytes())]);
+    assert_eq!((said.list(INFO).entries, said.list(INFO).counted), (0, false));
+    assert_eq!(said.codes(), [(Code::NotCollected, Severity::Warning)]);
+
+    let odd = xml(
+        "<dict><key>Installed Applications</key><array><string>8K2NU5962N</string><integer>3</integer><string></string><array/></array></dict>",
+    );
+    let said = backup(&[held(INFO, "Info.plist", odd.as_bytes())]);
+    assert_eq!(said.in_state(State::Installed), ["8K2NU5962N"]);
+    assert_eq!((said.list(INFO).entries, said.list(INFO).errors), (1, 3));
+}
+
+#[test]
+fn a_failed_backup_still_tells_what_was_installed_when_it_began() {
+    let status = xml("<dict><key>SnapshotState</key><string>uploading</string><key>IsFullBackup</key><false/></dict>");
+    let said = backup(&[
+        held(INFO, "Info.plist", named(&["com.tencent.xin"]).as_bytes()),
+        held(STATUS, "Status.plist", status.as_bytes()),
+    ]);
+    assert_eq!(said.in_state(State::Installed), ["com.tencent.xin"]);
+    assert_eq!(said.list(INFO).end, End::Proven);
+    assert_eq!(said.codes(), [(Code::PartialBackup, Severity::Warning)]);
+    let finished = status.replace("uploading", "finished");
+    let said = backup(&[
+        held(INFO, "Info.plist", named(&["a.b"]).as_bytes()),
+        held(STATUS, "Status.plist", finished.as_bytes()),
+    ]);
+    assert!(said.diagnostics.is_empty());
+}
+
+#[test]
+fn an_interrupted_backup_of_empty_files_covers_nothing() {
+    let said = backup(&[
+        held(INFO, "Info.plist", b""),
+        held(MANIFEST, "Manifest.plist", b""),
+        held(STATUS, "Status.plist", b""),
+        held(FILES, "Manifest.db", b""),
+    ]);
+    assert!(said.device().apps.is_empty());
+    for role in [INFO, MANIFEST, FILES] {
+        assert_eq!(said.list(role).end, End::Unreadable, "{role}");
+    }
+    assert_eq!(said.messages(Code::EmptyFile).len(), 2);
+    assert_eq!(said.messages(Code::PartialBackup).len(), 2);
+}
+
+fn manifest_xml(path: &str) -> String {
+    xml(&format!(
+        "<dict><key>Applications</key><dict>
+        <key>com.tencent.xin</key><dict><key>CFBundleVersion</key><string>8.0.50.1</string><key>ContainerContentClass</key><string>Data/Application</string>{path}</dict>
+        <key>com.tencent.xin.share</key><dict><key>ContainerContentClass</key><string>Data/PluginKitPlugin</string></dict>
+        <key>group.com.tencent.shared</key><dict><key>ContainerContentClass</key><string>Shared/AppGroup</string></dict></dict>
+        <key>Date</key><date>2025-03-01T08:30:00Z</date><key>IsEncrypted</key><true/>
+        <key>Lockdown</key><dict><key>DeviceName</key><string>Anna's iPhone</string><key>SerialNumber</key><string>OTHERSERIAL1</string></dict></dict>"
+    ))
+}
+
+#[test]
+fn the_manifest_alone_is_partial_and_beside_a_list_that_omits_an_app_it_decides_nothing() {
+    let bundle = "<key>Path</key><string>/var/containers/Bundle/Application/0/WeChat.app</string>";
+    let manifest = manifest_xml(bundle);
+    for bytes in [manifest.clone().into_bytes(), binary(&manifest)] {
+        let said = backup(&[held(MANIFEST, "Manifest.plist", &bytes)]);
+        assert_eq!(said.in_state(State::Installed), ["com.tencent.xin"]);
+        // The extension is told of its app; groups are a trace.
+        assert_eq!(said.in_state(State::Unknown), ["com.tencent.xin"]);
+        assert_eq!(said.in_state(State::Trace), ["com.tencent.shared"]);
+        let list = said.list(MANIFEST);
+        assert_eq!((list.basis, list.entries), (Basis::Always(Answer::Partial(Reason("backup-manifest"))), 1));
+        assert_eq!(said.messages(Code::PartialBackup).len(), 1, "Info.plist is missing");
+    }
+    let said = backup(&[held(MANIFEST, "Manifest.plist", manifest_xml("").as_bytes())]);
+    assert_eq!(said.in_state(State::Installed), [""; 0]);
+    assert_eq!(said.in_state(State::Unknown), ["com.tencent.xin"]);
+
+    let info = named(&["org.other.app"]);
+    let said =
+        backup(&[held(INFO, "Info.plist", info.as_bytes()), held(MANIFEST, "Manifest.plist", manifest.as_bytes())]);
+    assert_eq!(said.in_state(State::Installed), ["org.other.app"]);
+    assert_eq!(said.in_state(State::Unknown), ["com.tencent.xin"]);
+    assert!(
+        said.facts().contains(&"OtherId OTHERSERIAL1".into()) && said.facts().contains(&"Serial F2LXQ0AAHG04".into())
+    );
+}
+
+#[test]
+fn no_prefix_of_a_manifest_says_that_it_ended_or_names_another_app() {
+    let text = manifest_xml("");
+    let closing = text.find("</plist>").unwrap() + "</plist>".len();
+    for cut in 0..closing {
+        let said = backup(&[held(MANIFEST, "Manifest.plist", &text.as_bytes()[..cut])]);
+        assert_ne!(said.list(MANIFEST).end, End::Proven, "{cut}");
+        let allowed = ["com.tencent.xin", "com.tencent.shared"];
+        assert!(said.device().apps.iter().all(|a| allowed.contains(&&*a.identifier)), "{cut}");
+    }
+}
+
+fn database(at: &Path, domains: &[&str]) -> Connection {
+    let connection = Connection::open(at).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);
+             CREATE INDEX FilesDomainIdx ON Files(domain);",
+        )
+        .unwrap();
+    add(&connection, domains);
+    connection
+}
+
+fn add(connection: &Connection, domains: &[&str]) {
+    for domain in domains {
+        let sql = "INSERT INTO Files VALUES (lower(hex(randomblob(20))), ?1, 'Library', 2, zeroblob(200))";
+        connection.execute(sql, [domain]).unwrap();
+    }
+}
+
+#[test]
+fn domains_are_secondary_extensions_are_told_of_their_app_and_groups_are_a_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Manifest.db");
+    drop(database(
+        &path,
+        &[
+            "HomeDomain",
+            "AppDomain-com.tencent.xin",
+            "AppDomain-com.apple.Maps",
+            "AppDomainPlugin-com.tencent.xin.sharetimeline.deep",
+            "AppDomainPlugin-com.tencent.mqq.widget",
+            "AppDomainGroup-group.com.lenovo.anyshare",
+        ],
+    ));
+    let said = backup(&[held(INFO, "Info.plist", named(&["a.b.c"]).as_bytes()), on_disk(FILES, "Manifest.db", &path)]);
+    assert_eq!(said.in_state(State::Installed), ["a.b.c"]);
+    assert_eq!(said.in_state(State::Unknown), ["com.apple.Maps", "com.tencent.xin"]);
+    assert_eq!(said.in_state(State::Trace), ["com.lenovo.anyshare", "com.tencent.mqq"]);
+    let list = said.list(FILES);
+    assert_eq!(
+        (list.basis, list.end, list.entries),
+        (Basis::Always(Answer::Partial(Reason("backup-domains"))), End::Proven, 1)
+    );
+    let wechat = said.device().apps.iter().find(|a| &*a.identifier == "com.tencent.xin").unwrap();
+    assert_eq!(wechat.at, At::Key("Files/2/domain".into()));
+    assert!(said.diagnostics.is_empty());
+}
+
+#[test]
+fn the_log_beside_a_manifest_is_read_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let live = folder.path().join("live.db");
+    let connection = Connection::open(&live).unwrap();
+    connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;").unwrap();
+    drop(connection);
+    let connection = database(&live, &["AppDomain-com.old.app"]);
+    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); DELETE FROM Files;").unwrap();
+    add(&connection, &["AppDomain-com.tencent.xin"]);
+    let copy = tempfile::tempdir().unwrap();
+    let (main, log) = (copy.path().join("Manifest.db"), copy.path().join("Manifest.db-wal"));
+    fs::copy(&live, &main).unwrap();
+    fs::copy(folder.path().join("live.db-wal"), &log).unwrap();
+    let files = [on_disk(FILES, "d/Manifest.db", &main), on_disk(FILES, "d/Manifest.db-wal", &log)];
+    assert_eq!(backup(&files).in_state(State::Unknown), ["com.tencent.xin"]);
+    assert_eq!(backup(&files[..1]).in_state(State::Unknown), ["com.old.app"]);
+    assert_eq!(fs::read_dir(copy.path()).unwrap().count(), 2);
+    let damaged = [files[0].clone(), held(FILES, "d/Manifest.db-wal", &[7; 500])];
+    assert_eq!(backup(&damaged).messages(Code::DamagedFile).len(), 1);
+}
+
+#[test]
+fn a_database_that_is_none_is_named_with_what_was_used_instead() {
+    let info = held(INFO, "Info.plist", named(&["com.tencent.xin"]).as_bytes());
+    let said = backup(&[info.clone(), held(FILES, "Manifest.db", &[0; 8192])]);
+    assert_eq!(
+        said.messages(Code::NotADatabase),
+        ["not a database (first 16 bytes are zero); the backup's Info.plist was used"]
+    );
+    assert_eq!(said.list(INFO).end, End::Proven);
+    assert_eq!(said.list(FILES).end, End::Unreadable);
+
+    let noise: Vec<u8> = (0..8192_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let said = backup(&[info, held(FILES, "Manifest.db", &noise)]);
+    assert_eq!(said.codes(), [(Code::EncryptedFile, Severity::Note)]);
+    let said = backup(&[
+        held(MANIFEST, "Manifest.plist", manifest_xml("").as_bytes()),
+        held(FILES, "Manifest.db", b"short ciphertext"),
+    ]);
+    assert!(said.codes().contains(&(Code::EncryptedFile, Severity::Warning)));
+}
+
+#[test]
+fn a_damaged_database_leaves_traces_and_no_coverage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Manifest.db");
+    let filler: Vec<String> = (0..300).map(|n| format!("AppDomain-org.filler.app{n}")).collect();
+    let mut domains: Vec<&str> = filler.iter().map(String::as_str).collect();
+    domains.insert(0, "AppDomain-com.tencent.xin");
+    drop(database(&path, &domains));
+    let bytes = fs::read(&path).unwrap();
+    let said = backup(&[held(FILES, "Manifest.db", &bytes[..bytes.len() * 9 / 10])]);
+    assert!(said.in_state(State::Trace).contains(&"com.tencent.xin"));
+    assert!(said.in_state(State::Installed).is_empty());
+    assert_eq!(said.list(FILES).end, End::Unreadable);
+    assert_eq!(said.codes().iter().filter(|(c, _)| *c == Code::DamagedFile).count(), 1);
+}
+
+#[test]
+fn a_snapshot_folder_adds_what_it_knows_and_warns() {
+    let info = held(INFO, "b/Info.plist", named(&["org.other.app"]).as_bytes());
+    let snapshot = held(MANIFEST, "b/Snapshot/Manifest.plist", manifest_xml("").as_bytes());
+    let said = backup(&[info, snapshot.clone()]);
+    assert_eq!(said.in_state(State::Unknown), ["com.tencent.xin"]);
+    assert_eq!(said.codes(), [(Code::PartialBackup, Severity::Warning)]);
+    // A snapshot handed in by itself is read as what it is.
+    let said = backup(&[snapshot]);
+    assert_eq!(said.in_state(State::Unknown), ["com.tencent.xin"]);
+}
+
+#[test]
+fn old_file_lists_give_their_domains() {
+    let mut list = mbdb::MAGIC.to_vec();
+    for domain in ["AppDomain-com.tencent.xin", "AppDomain-com.apple.Maps"] {
+        list.extend((domain.len() as u16).to_be_bytes());
+        list.extend(domain.as_bytes());
+        list.extend([0, 0]);
+        list.extend([0xFF; 6]);
+        list.extend([0; 40]);
+    }
+    // Fixed numbers and the count of properties come to 40 bytes.
+    let said = backup(&[held(FILES, "Manifest.mbdb", &list)]);
+    assert_eq!(said.in_state(State::Unknown), ["com.apple.Maps", "com.tencent.xin"]);
+    assert_eq!((said.list(FILES).entries, said.list(FILES).end), (1, End::Unmarked));
+    let said = backup(&[held(FILES, "Manifest.mbdb", &list[..list.len() - 1])]);
+    assert_eq!(said.list(FILES).end, End::Cut);
+}
+
+#[test]
+fn loose_files_are_known_by_their_bytes() {
+    let affinity = |name: &str, bytes: &[u8]| {
+        let head = &bytes[..bytes.len().min(Probe::HEAD)];
+        IosBackup.affinity(&Probe { head, size: bytes.len() as u64, name: name.as_bytes() })
+    };
+    let text = info_xml();
+    for bytes in [text.clone().into_bytes(), binary(&text), utf16(&text)] {
+        assert_eq!(affinity("x.bin", &bytes), (Affinity::Certain, INFO));
+    }
+    let icons = text.replace("AAAA", &"QUJD".repeat(40_000));
+    assert_eq!(affinity("x", icons.as_bytes()), (Affinity::Likely, INFO));
+    assert_eq!(affinity("x", manifest_xml("").as_bytes()), (Affinity::Certain, MANIFEST));
+    assert_eq!(
+        affinity("x", xml("<dict><key>SnapshotState</key><string>new</string></dict>").as_bytes()),
+        (Affinity::Certain, STATUS)
+    );
+    assert_eq!(affinity("Manifest.db", &[0; 64]), (Affinity::Maybe, FILES));
+    let app = xml("<dict><key>CFBundleIdentifier</key><string>com.tencent.xin</string></dict>");
+    for (name, other) in
+        [("Info.plist", app.as_bytes()), ("a.csv", b"name,serial"), ("x.db", b"SQLite format 3\0and more")]
+    {
+        assert_eq!(affinity(name, other).0, Affinity::No, "{name}");
+    }
+}
+
+fn expected(name: &str) -> Option<serde_json::Value> {
+    let path = corpus(&format!("ios/expected/{name}"))?;
+    Some(serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
+}
+
+fn strings(value: &serde_json::Value) -> Vec<&str> {
+    let mut out: Vec<&str> = value.as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
+    out.sort_unstable();
+    out
+}
+
+fn folder(at: &Path) -> Vec<ArtifactFile> {
+    let claims = SPEC.claims.iter().filter(|claim| at.join(claim.path).exists());
+    claims.map(|claim| on_disk(claim.role, claim.path, &at.join(claim.path))).collect()
+}
+
+#[test]
+fn the_real_backup_names_its_six_user_apps_and_every_domain() {
+    let Some(expected) = expected("mvt-ios_backup.json") else { return };
+    let at = corpus("ios").unwrap().join(expected["source"].as_str().unwrap());
+    let said = backup(&folder(&at));
+    assert_eq!(said.in_state(State::Installed), strings(&expected["installed_user_apps"]));
+    let list = said.list(INFO);
+    assert_eq!((list.basis, list.end, list.entries), (Basis::Always(Answer::Complete), End::Proven, 6));
+    let unknown = said.in_state(State::Unknown);
+    for id in strings(&expected["manifest_domains"]["AppDomain"]) {
+        assert!(unknown.contains(&id), "{id}");
+    }
+    assert_eq!(said.list(FILES).entries, 6);
+    let device = &expected["device"];
+    for (kind, key) in [
+        ("Serial", "Serial Number"),
+        ("Udid", "Target Identifier"),
+        ("Model", "Product Type"),
+        ("OsVersion", "Product Version"),
+        ("Name", "Device Name"),
+    ] {
+        let fact = format!("{kind} {}", device[key].as_str().unwrap());
+        assert!(said.facts().contains(&fact), "{fact}: {:?}", said.facts());
+    }
+    assert!(said.diagnostics.is_empty(), "{:?}", said.diagnostics);
+    // Groups of apps that are not there stay a trace.
+    assert!(said.in_state(State::Trace).contains(&"net.whatsapp.WhatsAppSMB.shared"));
+}
+
+#[test]
+fn the_encrypted_copy_names_the_same_six_without_a_password() {
+    let Some(expected) = expected("derived-encrypted.json") else { return };
+    let at = corpus("ios").unwrap().join(expected["source"].as_str().unwrap());
+    let said = backup(&folder(&at));
+    assert_eq!(said.in_state(State::Installed), strings(&expected["without_password"]["installed_user_apps"]));
+    assert_eq!((said.list(INFO).end, said.list(INFO).entries), (End::Proven, 6));
+    assert_eq!(said.codes(), [(Code::EncryptedFile, Severity::Note)]);
+}

@@ -1,0 +1,297 @@
+//! One answer or check-in, read key by key; identity and status may come last.
+
+use crate::artifact::At;
+use crate::artifact::ios::{LONGEST_ID, is_apple};
+use crate::format::plist::{Plist, PlistError, Value};
+use crate::model::{App, FactKind, State};
+
+const OF_DOWNLOAD: &str = "The app is being installed or updated; the answer does not tell which.";
+const OF_CLIP: &str = "An App Clip: a part of the app that runs without the app being installed.";
+
+/// What a list of the answer came to.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// Entries that name an app as present.
+    pub(super) present: u64,
+    /// Entries without an identifier.
+    pub(super) errors: u64,
+}
+
+/// What one property list says, apps aside.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// Answers of the file before this one.
+    pub(super) number: u64,
+    pub(super) udid: Option<String>,
+    pub(super) enrollment_id: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) error: Option<String>,
+    pub(super) supervised: Option<bool>,
+    pub(super) facts: Vec<(FactKind, String)>,
+    pub(super) imeis: Vec<String>,
+    pub(super) installed: Option<Listed>,
+    pub(super) managed: Option<Listed>,
+}
+
+/// Called with every app and its place.
+type Each<'a> = &'a mut dyn FnMut(App<'_>, At);
+
+/// Further lists of one answer than this are not read.
+const MOST_IMEIS: usize = 16;
+
+impl Answer {
+    /// The answer's place: the file, or its number in a file of many.
+    pub(super) fn at(&self) -> At {
+        match self.number {
+            0 => At::Whole,
+            n => At::pointer([n.to_string().as_str()]),
+        }
+    }
+
+    fn place(&self, parts: &[&str]) -> At {
+        let number = self.number.to_string();
+        let first = (self.number > 0).then_some(number.as_str());
+        At::pointer(first.into_iter().chain(parts.iter().copied()))
+    }
+
+    pub(super) fn read(&mut self, plist: &mut Plist<'_>, each: Each<'_>) -> Result<(), PlistError> {
+        plist.root()?;
+        while let Some(key) = plist.key()? {
+            match key.as_str() {
+                "InstalledApplicationList" => self.installed_list(plist, each)?,
+                "ManagedApplicationList" => self.managed_list(plist, each)?,
+                "QueryResponses" => self.query_responses(plist)?,
+                "ErrorChain" => self.error_chain(plist)?,
+                "Status" => self.status = plist.text()?,
+                "EnrollmentID" => self.enrollment_id = plist.text()?.filter(|id| !id.is_empty()),
+                _ => self.property(&key, plist)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys that a check-in has at its top and DeviceInformation in its responses.
+    fn property(&mut self, key: &str, plist: &mut Plist<'_>) -> Result<(), PlistError> {
+        let kind = match key {
+            "UDID" => {
+                let udid = plist.text()?.filter(|id| !id.is_empty());
+                self.udid = udid.map(|id| id.to_ascii_lowercase()).or(self.udid.take());
+                return Ok(());
+            }
+            "IMEI" => {
+                let imei = plist.text()?;
+                self.imeis.extend(imei.filter(|_| self.imeis.len() < MOST_IMEIS));
+                return Ok(());
+            }
+            "IsSupervised" => {
+                self.supervised = plist.boolean()?;
+                return Ok(());
+            }
+            "SerialNumber" => FactKind::Serial,
+            "DeviceName" => FactKind::Name,
+            "ProductName" => FactKind::Model,
+            "OSVersion" => FactKind::OsVersion,
+            _ => return plist.skip(),
+        };
+        if let Some(text) = plist.text()? {
+            self.facts.push((kind, text));
+        }
+        Ok(())
+    }
+
+    fn query_responses(&mut self, plist: &mut Plist<'_>) -> Result<(), PlistError> {
+        if !plist.dict()? {
+            return Ok(());
+        }
+        while let Some(key) = plist.key()? {
+            if key != "ServiceSubscriptions" {
+                self.property(&key, plist)?;
+                continue;
+            }
+            if !plist.array()? {
+                continue;
+            }
+            while let Some(value) = plist.value()? {
+                match value {
+                    Value::Dict => {
+                        while let Some(key) = plist.key()? {
+                            if key == "IMEI" { self.property(&key, plist)? } else { plist.skip()? }
+                        }
+                    }
+                    Value::Array => plist.leave()?,
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn error_chain(&mut self, plist: &mut Plist<'_>) -> Result<(), PlistError> {
+        if !plist.array()? {
+            return Ok(());
+        }
+        while let Some(value) = plist.value()? {
+            match value {
+                Value::Dict => {
+                    while let Some(key) = plist.key()? {
+                        let text =
+                            if key.ends_with("Description") { plist.text()? } else { plist.skip().map(|()| None)? };
+                        let text = text.map(|t| t.chars().take(200).collect());
+                        self.error = self.error.take().or(text);
+                    }
+                }
+                Value::Array => plist.leave()?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn installed_list(&mut self, plist: &mut Plist<'_>, each: Each<'_>) -> Result<(), PlistError> {
+        if !plist.array()? {
+            return Ok(());
+        }
+        let mut listed = self.installed.take().unwrap_or_default();
+        let mut at = 0_u64;
+        while let Some(value) = plist.value()? {
+            let place = self.place(&["InstalledApplicationList", &at.to_string()]);
+            at += 1;
+            match value {
+                Value::Dict => Item::read(plist)?.state(&mut listed, place, each),
+                Value::Array => {
+                    plist.leave()?;
+                    listed.errors += 1;
+                }
+                _ => listed.errors += 1,
+            }
+        }
+        self.installed = Some(listed);
+        Ok(())
+    }
+
+    fn managed_list(&mut self, plist: &mut Plist<'_>, each: Each<'_>) -> Result<(), PlistError> {
+        if !plist.dict()? {
+            return Ok(());
+        }
+        let mut listed = self.managed.take().unwrap_or_default();
+        while let Some(identifier) = plist.key()? {
+            let mut status = None;
+            if plist.dict()? {
+                while let Some(key) = plist.key()? {
+                    if key == "Status" { status = plist.text()? } else { plist.skip()? }
+                }
+            }
+            if identifier.is_empty() || identifier.len() > LONGEST_ID {
+                listed.errors += 1;
+                continue;
+            }
+            let state = status.as_deref().map_or(State::Unknown, managed_state);
+            listed.present += u64::from(state.is_present());
+            let place = self.place(&["ManagedApplicationList", &identifier]);
+            each(App { identifier: identifier.into(), state, ..App::default() }, place);
+        }
+        self.managed = Some(listed);
+        Ok(())
+    }
+
+    /// A Mac, by its own words: a model no phone or tablet has.
+    pub(super) fn is_computer(&self) -> bool {
+        let model = self.facts.iter().find(|(kind, _)| *kind == FactKind::Model);
+        let other = ["Mac", "iMac", "VirtualMac", "Xserve", "AppleTV", "Watch", "RealityDevice", "AudioAccessory"];
+        model.is_some_and(|(_, model)| other.iter().any(|name| model.starts_with(name)))
+    }
+}
+
+/// What the status of a managed app says of its presence.
+fn managed_state(status: &str) -> State {
+    match status {
+        "Managed"
+        | "UserInstalledApp"
+        | "Updating"
+        | "ValidatingUpdate"
+        | "PromptingForUpdate"
+        | "PromptingForUpdateLogin"
+        | "PromptingForManagement"
+        | "ManagementRejected"
+        | "UpdateRejected" => State::Installed,
+        "ManagedButUninstalled" => State::Removed,
+        "Queued" | "NeedsRedemption" | "Redeeming" | "Prompting" | "PromptingForLogin" | "ValidatingPurchase"
+        | "Installing" | "UserRejected" | "Failed" => State::Offered,
+        _ => State::Unknown,
+    }
+}
+
+/// One entry of an `InstalledApplicationList`.
+#[derive(Default)]
+struct Item {
+    identifier: Option<String>,
+    name: Option<String>,
+    short_version: Option<String>,
+    version: Option<String>,
+    installing: Option<bool>,
+    download: bool,
+    clip: bool,
+    /// Bytes on the device.
+    size: u64,
+}
+
+impl Item {
+    fn read(plist: &mut Plist<'_>) -> Result<Self, PlistError> {
+        let mut this = Self::default();
+        while let Some(key) = plist.key()? {
+            match key.as_str() {
+                "Identifier" => this.identifier = plist.text()?,
+                "Name" => this.name = plist.text()?,
+                "ShortVersion" => this.short_version = plist.text()?,
+                "Version" => this.version = plist.text()?,
+                "Installing" => this.installing = plist.boolean()?,
+                "DownloadFailed" | "DownloadWaiting" | "DownloadPaused" | "DownloadCancelled" => {
+                    this.download |= plist.boolean()? == Some(true);
+                }
+                "IsAppClip" => this.clip = plist.boolean()? == Some(true),
+                "BundleSize" | "DynamicSize" => {
+                    if let Some(Value::Integer(size)) = plist.scalar()? {
+                        this.size = this.size.saturating_add(u64::try_from(size).unwrap_or(0));
+                    }
+                }
+                _ => plist.skip()?,
+            }
+        }
+        Ok(this)
+    }
+
+    /// "Installing: if true, the app is downloading; if false, it is already
+    /// installed." An app that is being updated has bytes on the device.
+    fn presence(&self) -> State {
+        match (self.installing, self.download) {
+            (Some(false), _) | (None, false) => State::Installed,
+            _ if self.size > 0 => State::Unknown,
+            _ => State::Offered,
+        }
+    }
+
+    fn state(self, listed: &mut Listed, place: At, each: Each<'_>) {
+        let state = self.presence();
+        let text = |t: Option<String>| t.filter(|t| !t.trim().is_empty());
+        let identifier = text(self.identifier).filter(|id| id.len() <= LONGEST_ID);
+        // What bears no identifier cannot be told from any app.
+        listed.errors += u64::from(identifier.is_none());
+        listed.present += u64::from(state.is_present());
+        let caveat = match state {
+            State::Unknown => Some(OF_DOWNLOAD),
+            _ if self.clip => Some(OF_CLIP),
+            _ => None,
+        };
+        let identifier = identifier.unwrap_or_default();
+        let app = App {
+            system: is_apple(&identifier).then_some(true),
+            identifier: identifier.into(),
+            name: text(self.name).map(Into::into),
+            version: text(self.short_version).or(text(self.version)).map(Into::into),
+            state,
+            caveat,
+            ..App::default()
+        };
+        each(app, place);
+    }
+}

@@ -1,0 +1,243 @@
+//! The rules for device roots, compiled: which landmarks make a root, and what
+//! becomes of the names in one. Folders and archives share it, so that the same
+//! tree gives the same answer in both.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::Pattern;
+use super::root::{ROOTS, RootRule, fits};
+
+/// Every landmark once; roots are sets of them, as bits.
+pub(super) struct Layout {
+    /// Position is the bit.
+    pub(super) landmarks: Vec<Pattern>,
+    alternatives: Vec<(usize, u64)>,
+}
+
+/// The compiled rules.
+pub(super) static LAYOUT: LazyLock<Layout> = LazyLock::new(|| {
+    let mut layout = Layout { landmarks: Vec::new(), alternatives: Vec::new() };
+    for (rule, row) in ROOTS.iter().enumerate() {
+        for set in row.landmarks {
+            let bits = set.iter().fold(0, |bits, path| bits | layout.bit(path));
+            layout.alternatives.push((rule, bits));
+        }
+    }
+    layout
+});
+
+impl Layout {
+    /// A 65th landmark would share a bit, which a test forbids.
+    fn bit(&mut self, path: &'static str) -> u64 {
+        let pattern = Pattern::new(path);
+        let at = self.landmarks.iter().position(|p| *p == pattern).unwrap_or_else(|| {
+            self.landmarks.push(pattern);
+            self.landmarks.len() - 1
+        });
+        1 << (at & 63)
+    }
+
+    /// The rules that these landmarks satisfy, each once.
+    pub(super) fn rules(&self, seen: u64) -> Vec<&'static RootRule> {
+        let mut out: Vec<usize> =
+            self.alternatives.iter().filter(|(_, bits)| seen & bits == *bits).map(|(rule, _)| *rule).collect();
+        out.dedup();
+        out.into_iter().filter_map(|rule| ROOTS.get(rule)).collect()
+    }
+}
+
+/// What becomes of files that are no device's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Manner {
+    /// They are evidence in their own right.
+    Loose,
+    /// They are the device's, too: searched for roots, not handed on.
+    Quiet,
+}
+
+/// A folder that is a device root, or several at once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ground {
+    /// The rules it satisfies; none for an ordinary folder.
+    pub(super) rules: Vec<&'static RootRule>,
+    /// Own folders seen, by rule, as bits.
+    seen: Vec<u64>,
+}
+
+impl Ground {
+    /// A root of these rules.
+    pub(super) fn new(rules: Vec<&'static RootRule>) -> Self {
+        Self { seen: vec![0; rules.len()], rules }
+    }
+
+    /// The folder of that name is a device's own.
+    pub(super) fn owns_folder(&self, name: &[u8]) -> bool {
+        self.rules.iter().any(|r| r.own_folders.iter().any(|own| fits(own, name)))
+    }
+
+    /// The file of that name is a device's own.
+    pub(super) fn owns_file(&self, name: &[u8]) -> bool {
+        self.rules.iter().any(|r| r.own_files.iter().any(|own| fits(own, name)))
+    }
+
+    /// Notes that the root holds a folder of that name.
+    pub(super) fn saw_folder(&mut self, name: &[u8]) {
+        self.seen.resize(self.rules.len(), 0);
+        for (rule, seen) in self.rules.iter().zip(&mut self.seen) {
+            for (at, own) in rule.own_folders.iter().enumerate() {
+                if fits(own, name) {
+                    *seen |= 1 << (at & 63);
+                }
+            }
+        }
+    }
+
+    /// Whether the folders seen may make the root whole at all.
+    pub(super) fn may_be_whole(&self) -> bool {
+        self.rules.iter().any(|r| r.whole_from < usize::MAX)
+    }
+
+    /// The root is whole: what it does not own by name is the device's, too.
+    pub(super) fn is_whole(&self) -> bool {
+        self.rules.iter().zip(&self.seen).any(|(rule, seen)| seen.count_ones() as usize >= rule.whole_from)
+    }
+}
+
+/// Litter of macOS that says nothing: folders and files by name, since there
+/// is one for each file that a Mac wrote to a foreign file system.
+pub(super) fn is_apple_double(name: &[u8]) -> bool {
+    name.starts_with(b"._") || name == b"__MACOSX"
+}
+
+/// Patterns by their last components: nearly every name is rejected after one
+/// look at a table.
+pub(super) struct Lasts {
+    sieve: [u64; 64],
+    literal: HashMap<&'static [u8], Vec<u32>>,
+    starred: Vec<(&'static str, u32)>,
+}
+
+impl Lasts {
+    /// Patterns with their numbers.
+    pub(super) fn new<'p>(patterns: impl Iterator<Item = (u32, &'p Pattern)>) -> Self {
+        let mut out = Self { sieve: [0; 64], literal: HashMap::new(), starred: Vec::new() };
+        for (id, pattern) in patterns {
+            let Some(last) = pattern.components.last().copied() else { continue };
+            if last.contains('*') {
+                out.starred.push((last, id));
+            } else {
+                let (slot, bit) = sieve(last.as_bytes());
+                out.sieve[slot] |= bit;
+                out.literal.entry(last.as_bytes()).or_default().push(id);
+            }
+        }
+        out
+    }
+
+    /// Calls `hit` with each pattern whose last component fits.
+    pub(super) fn hits(&self, name: &[u8], mut hit: impl FnMut(u32)) {
+        let (slot, bit) = sieve(name);
+        if self.sieve[slot] & bit != 0 {
+            if let Some(ids) = self.literal.get(name) {
+                ids.iter().for_each(|id| hit(*id));
+            }
+        }
+        for (star, id) in &self.starred {
+            if Pattern::component_fits(star, name) {
+                hit(*id);
+            }
+        }
+    }
+}
+
+fn sieve(name: &[u8]) -> (usize, u64) {
+    let first = name.first().copied().unwrap_or(0);
+    let last = name.last().copied().unwrap_or(0);
+    (name.len() & 63, 1 << ((first.wrapping_mul(31) ^ last) & 63))
+}
+
+/// The components of a claim that are still to be found where the user pointed.
+pub(super) fn inside<'p>(pattern: &'p Pattern, rule: &RootRule) -> Option<&'p [&'static str]> {
+    if rule.inside.is_empty() {
+        return Some(&pattern.components);
+    }
+    let (first, rest) = pattern.components.split_first()?;
+    (*first == rule.inside && !rest.is_empty()).then_some(rest)
+}
+
+/// Takes components off the end of a folder (empty, or ending in `/`) while
+/// they fit; what remains is the folder that the pattern hangs on.
+pub(super) fn strip_back<'a>(folder: &'a [u8], components: &[&str]) -> Option<&'a [u8]> {
+    let mut rest = folder;
+    for component in components.iter().rev() {
+        let body = rest.strip_suffix(b"/")?;
+        let start = body.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+        if !Pattern::component_fits(component, &body[start..]) {
+            return None;
+        }
+        rest = &rest[..start];
+    }
+    Some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_landmark_has_a_bit_of_its_own() {
+        assert!(LAYOUT.landmarks.len() <= 64, "{}", LAYOUT.landmarks.len());
+        for row in ROOTS {
+            assert!(!row.landmarks.is_empty() && row.own_folders.len() <= 64);
+            for path in row.landmarks.iter().flat_map(|set| set.iter()) {
+                let first = path.split('/').next().unwrap();
+                assert!(first.matches('*').count() <= 1 && !path.contains("//"), "{path}");
+                // The first component of a deeper landmark is looked up by name.
+                assert!(!path.contains('/') || !first.contains('*'), "{path}");
+                // A root owns the folder it is recognised by.
+                let ground = Ground::new(vec![row]);
+                assert!(!path.contains('/') || ground.owns_folder(first.as_bytes()), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_set_of_landmarks_must_be_complete() {
+        let seen = |paths: &[&'static str]| {
+            paths.iter().fold(0, |bits, path| {
+                let at = LAYOUT.landmarks.iter().position(|p| *p == Pattern::new(path)).unwrap();
+                bits | 1 << at
+            })
+        };
+        assert!(LAYOUT.rules(seen(&["Info.plist"])).is_empty());
+        let both = LAYOUT.rules(seen(&["Info.plist", "Manifest.db", "Status.plist"]));
+        assert_eq!(both.len(), 1);
+        let two = LAYOUT.rules(seen(&["main_entry.txt", "packages.json", "getprop.txt"]));
+        assert_eq!(two.len(), 2);
+    }
+
+    #[test]
+    fn patterns_are_taken_off_the_end_of_a_folder() {
+        assert_eq!(strip_back(b"a/private/var/system/", &["system"]), Some(b"a/private/var/".as_slice()));
+        assert_eq!(strip_back(b"system/", &["system"]), Some(b"".as_slice()));
+        assert_eq!(strip_back(b"subsystem/", &["system"]), None);
+        assert_eq!(strip_back(b"", &["system"]), None);
+        assert_eq!(strip_back(b"x/users/10/", &["users", "*"]), Some(b"x/".as_slice()));
+    }
+
+    #[test]
+    fn the_table_of_last_components_loses_nothing() {
+        let patterns = [Pattern::new("a/Info.plist"), Pattern::new("b/*.app"), Pattern::new("Info.plist")];
+        let lasts = Lasts::new(patterns.iter().enumerate().map(|(i, p)| (i as u32, p)));
+        let hits = |name: &[u8]| {
+            let mut out = Vec::new();
+            lasts.hits(name, |id| out.push(id));
+            out
+        };
+        assert_eq!(hits(b"Info.plist"), [0, 2]);
+        assert_eq!(hits(b"X.app"), [1]);
+        assert!(hits(b"info.plist").is_empty());
+        assert!(hits(b"").is_empty());
+    }
+}

@@ -1,0 +1,369 @@
+//! The walk over an archive: once over the names for landmarks, once for what
+//! is claimed and what is loose. Names are looked at from their ends, where one
+//! look at a table rejects nearly all of them.
+
+use std::collections::HashMap;
+use std::collections::hash_map::{Entry as Slot, RandomState};
+use std::hash::BuildHasher as _;
+use std::sync::Arc;
+
+use super::areas::{Areas, Candidates, Spot, Standing};
+use super::directory::{Directory, Entry};
+use super::member::ZipMember;
+use super::names::{Name, Names};
+use super::{end, recover};
+use crate::evidence::layout::{LAYOUT, Lasts, Manner, inside, is_apple_double, strip_back};
+use crate::evidence::{Blob, ClaimId, Claims, EvidenceError, File, Found, Root, RootRule, Tree, Walked};
+use crate::limits::{Leash, Stop};
+
+/// Bytes of folder names that are remembered as possible roots.
+const CANDIDATES: usize = 64 << 20;
+
+/// Claimed files that are kept of one archive.
+const KEPT: usize = 1 << 19;
+
+/// Loose files whose names are checked for doubles.
+const DOUBLES: usize = 1 << 17;
+
+/// A zip archive as a tree.
+pub(super) struct ZipTree {
+    blob: Arc<dyn Blob>,
+    directory: Directory,
+}
+
+impl ZipTree {
+    /// Finds the directory, or makes one.
+    pub(super) fn open(blob: Arc<dyn Blob>, leash: &Leash) -> Result<Self, EvidenceError> {
+        let directory = match end::find(&blob)? {
+            Some(directory) => Some(directory),
+            None => recover::recover(&blob, leash)?,
+        };
+        let none = || EvidenceError::Damaged("a zip archive without a directory and without a whole member".into());
+        Ok(Self { directory: directory.ok_or_else(none)?, blob })
+    }
+}
+
+impl Tree for ZipTree {
+    fn walk(&self, claims: &Claims, found: &mut dyn Found, leash: &Leash) -> Result<Walked, EvidenceError> {
+        let (mut directory, recovered);
+        directory = &self.directory;
+        let mut survey = Survey::of(directory, leash)?;
+        if let Some(damage) = survey.damage.take() {
+            found.trouble(b"", EvidenceError::Damaged(damage));
+            if let Some(other) = recover::recover(&self.blob, leash)? {
+                let second = Survey::of(&other, leash)?;
+                if second.walked.entries > survey.walked.entries {
+                    recovered = other;
+                    (directory, survey) = (&recovered, second);
+                }
+            }
+        }
+        let more = if std::ptr::eq(directory, &self.directory) { [].as_slice() } else { &directory.notes };
+        for note in self.directory.notes.iter().chain(more) {
+            found.trouble(b"", EvidenceError::Damaged(note.clone()));
+        }
+        if survey.full {
+            found.trouble(b"", Stop::Entries.into());
+        }
+        let areas = Areas::new(&survey.candidates);
+        let mut pass = Pass {
+            blob: &self.blob,
+            directory,
+            tables: Tables::new(claims, &areas),
+            areas,
+            found,
+            leash,
+            kept: Vec::new(),
+            seen: HashMap::new(),
+            hasher: RandomState::new(),
+            undecided: false,
+            overflow: false,
+        };
+        pass.second()?;
+        pass.report_roots()?;
+        pass.third()?;
+        Ok(survey.walked)
+    }
+}
+
+/// The first pass: landmarks.
+struct Survey {
+    candidates: Candidates,
+    /// Bytes of the keys of `candidates`.
+    size: usize,
+    full: bool,
+    walked: Walked,
+    damage: Option<String>,
+}
+
+impl Survey {
+    fn of(directory: &Directory, leash: &Leash) -> Result<Self, EvidenceError> {
+        let mut survey =
+            Self { candidates: Candidates::new(), size: 0, full: false, walked: Walked::default(), damage: None };
+        let of = |folder: bool| LAYOUT.landmarks.iter().enumerate().filter(move |(_, p)| p.folder == folder);
+        let files = Lasts::new(of(false).map(|(bit, p)| (bit as u32, p)));
+        let folders = Lasts::new(of(true).map(|(bit, p)| (bit as u32, p)));
+        let (mut names, mut litter, mut special) = (Names::default(), false, 0);
+        let (entries, damage) = directory.each(leash, true, |entry| {
+            let name = names.next(entry);
+            if name.moved {
+                litter = name.folder.split(|b| *b == b'/').any(is_apple_double);
+                if !litter {
+                    survey.folder(name.folder, &folders);
+                }
+            }
+            if entry.is_special() {
+                special += 1;
+            } else if !litter && name.len() <= leash.limits.path {
+                files.hits(name.last, |bit| survey.landmark(bit, name.folder));
+            }
+            Ok(())
+        })?;
+        survey.walked = Walked { entries, pruned: 0, skipped: special };
+        survey.damage = damage;
+        Ok(survey)
+    }
+
+    /// Every component of a folder may be a landmark.
+    fn folder(&mut self, folder: &[u8], folders: &Lasts) {
+        let mut from = 0;
+        while let Some(len) = folder[from..].iter().position(|b| *b == b'/') {
+            let above = &folder[..from];
+            folders.hits(&folder[from..from + len], |bit| self.landmark(bit, above));
+            from += len + 1;
+        }
+    }
+
+    /// The last component of a landmark was seen in `folder`.
+    fn landmark(&mut self, bit: u32, folder: &[u8]) {
+        let Some((_, before)) = LAYOUT.landmarks.get(bit as usize).and_then(|p| p.components.split_last()) else {
+            return;
+        };
+        let Some(root) = strip_back(folder, before) else { return };
+        if let Some(seen) = self.candidates.get_mut(root) {
+            *seen |= 1 << bit;
+        } else if self.size < CANDIDATES {
+            self.size += root.len() + 64;
+            self.candidates.insert(root.into(), 1 << bit);
+        } else {
+            self.full = true;
+        }
+    }
+}
+
+/// Claims by their last components, for each rule that has a root here.
+struct Tables(Vec<(&'static RootRule, Lasts, Vec<(ClaimId, Vec<&'static str>)>)>);
+
+impl Tables {
+    fn new(claims: &Claims, areas: &Areas) -> Self {
+        let mut rules: Vec<&'static RootRule> = Vec::new();
+        for rule in areas.roots().flat_map(|(_, _, rules)| rules) {
+            if !rules.iter().any(|known| std::ptr::eq(*known, *rule)) {
+                rules.push(rule);
+            }
+        }
+        let table = |rule: &'static RootRule| {
+            let of = || claims.of(rule.kind).filter(|(_, p)| !p.folder && inside(p, rule).is_some());
+            let lasts = Lasts::new(of().enumerate().map(|(at, (_, p))| (at as u32, p)));
+            let paths = of().map(|(id, p)| (id, inside(p, rule).unwrap_or_default().to_vec())).collect();
+            (rule, lasts, paths)
+        };
+        Self(rules.into_iter().map(table).collect())
+    }
+
+    /// Claims of a rule that a file below `prefix` answers.
+    fn answers(&self, rule: &'static RootRule, prefix: &[u8], name: &Name<'_>, mut hit: impl FnMut(ClaimId)) {
+        let Some((_, lasts, paths)) = self.0.iter().find(|(known, _, _)| std::ptr::eq(*known, rule)) else { return };
+        lasts.hits(name.last, |at| {
+            let Some((id, path)) = paths.get(at as usize) else { return };
+            let before = path.split_last().map_or(&[][..], |(_, before)| before);
+            if strip_back(name.folder, before) == Some(prefix) {
+                hit(*id);
+            }
+        });
+    }
+}
+
+/// A claimed file.
+struct Kept {
+    area: usize,
+    rule: &'static RootRule,
+    claim: ClaimId,
+    file: File,
+    /// Checksum and size: what tells doubles apart.
+    content: (u32, u64),
+}
+
+/// The second and third pass.
+struct Pass<'a> {
+    blob: &'a Arc<dyn Blob>,
+    directory: &'a Directory,
+    tables: Tables,
+    areas: Areas,
+    found: &'a mut dyn Found,
+    leash: &'a Leash,
+    kept: Vec<Kept>,
+    seen: HashMap<u64, (u32, u64)>,
+    hasher: RandomState,
+    undecided: bool,
+    overflow: bool,
+}
+
+impl Pass<'_> {
+    fn second(&mut self) -> Result<(), EvidenceError> {
+        let directory = self.directory;
+        let mut names = Names::default();
+        let mut spot = self.areas.spot(b"");
+        directory.each(self.leash, false, |entry| {
+            let name = names.next(entry);
+            if name.moved {
+                spot = self.areas.spot(name.folder);
+                self.areas.saw(spot, name.folder);
+            }
+            self.entry(entry, &name, spot)
+        })?;
+        if self.overflow {
+            self.found.trouble(b"", Stop::Entries.into());
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>, name: &Name<'_>, spot: Spot) -> Result<(), Stop> {
+        if spot.litter || name.last.is_empty() || is_apple_double(name.last) || entry.is_special() {
+            return Ok(());
+        }
+        if name.len() > self.leash.limits.path {
+            self.found.trouble(name.folder.strip_suffix(b"/").unwrap_or_default(), EvidenceError::Path(name.len()));
+            return Ok(());
+        }
+        if self.claimed(entry, name, spot) || spot.own || self.areas.owns_file(spot, name.last) {
+            return Ok(());
+        }
+        match self.areas.standing(spot).0 {
+            Standing::Known(Manner::Loose) => self.loose(entry, name),
+            Standing::Known(Manner::Quiet) => Ok(()),
+            Standing::Undecided => {
+                self.undecided = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// Keeps a file for every claim it answers; whether it answers any.
+    fn claimed(&mut self, entry: &Entry<'_>, name: &Name<'_>, spot: Spot) -> bool {
+        let mut file = None;
+        let mut any = false;
+        for area in self.areas.around(spot) {
+            let (prefix, rules) = self.areas.area(area);
+            for rule in rules.iter().copied() {
+                self.tables.answers(rule, prefix, name, |claim| {
+                    any = true;
+                    if self.kept.len() >= KEPT {
+                        self.overflow = true;
+                        return;
+                    }
+                    let (file, content) = file.get_or_insert_with(|| make(self.blob, self.directory.base, entry, name));
+                    self.kept.push(Kept { area, rule, claim, file: file.clone(), content: *content });
+                });
+            }
+        }
+        any
+    }
+
+    fn loose(&mut self, entry: &Entry<'_>, name: &Name<'_>) -> Result<(), Stop> {
+        let (file, content) = make(self.blob, self.directory.base, entry, name);
+        if self.seen.len() < DOUBLES {
+            match self.seen.entry(self.hasher.hash_one(&file.path)) {
+                Slot::Vacant(slot) => {
+                    slot.insert(content);
+                }
+                // The same thing twice is listed once; different things are both read.
+                Slot::Occupied(slot) if *slot.get() == content => return Ok(()),
+                Slot::Occupied(_) => self.found.trouble(&file.path, twice("both were read")),
+            }
+        }
+        self.found.loose(file)
+    }
+
+    fn report_roots(&mut self) -> Result<(), Stop> {
+        self.kept.sort_by(|a, b| {
+            (a.area, a.rule.inside)
+                .cmp(&(b.area, b.rule.inside))
+                .then_with(|| a.file.path.cmp(&b.file.path))
+                .then(a.claim.cmp(&b.claim))
+        });
+        let mut roots = Vec::new();
+        for (area, prefix, rules) in self.areas.roots() {
+            for rule in rules {
+                let at = prefix.strip_suffix(b"/").unwrap_or_default().into();
+                roots.push((area, *rule, Root { kind: rule.kind, at, files: Vec::new(), trouble: Vec::new() }));
+            }
+        }
+        let kept = std::mem::take(&mut self.kept);
+        for group in kept.chunk_by(|a, b| same(a, b) && a.file.path == b.file.path && a.claim == b.claim) {
+            let Some(first) = group.first() else { continue };
+            let root = roots.iter_mut().find(|(area, rule, _)| *area == first.area && std::ptr::eq(*rule, first.rule));
+            let Some((_, _, root)) = root else { continue };
+            if group.iter().any(|k| k.content != first.content) {
+                // Which one counts differs between readers: neither proves anything.
+                root.trouble.push((first.file.path.clone(), twice("neither was read")));
+                continue;
+            }
+            root.files.push((first.claim, first.file.clone()));
+        }
+        roots.into_iter().try_for_each(|(_, _, root)| self.found.root(root))
+    }
+
+    /// What could not be decided before all names had been seen.
+    fn third(&mut self) -> Result<(), EvidenceError> {
+        self.areas.resolve();
+        if !self.undecided {
+            return Ok(());
+        }
+        let directory = self.directory;
+        let mut names = Names::default();
+        let (mut spot, mut wanted) = (self.areas.spot(b""), false);
+        directory.each(self.leash, false, |entry| {
+            let name = names.next(entry);
+            if name.moved {
+                spot = self.areas.spot(name.folder);
+                wanted = !spot.own && !spot.litter;
+                wanted &= self.areas.standing(spot) == (Standing::Known(Manner::Loose), Standing::Undecided);
+            }
+            let loose = wanted
+                && !name.last.is_empty()
+                && !is_apple_double(name.last)
+                && !entry.is_special()
+                && name.len() <= self.leash.limits.path
+                && !self.areas.owns_file(spot, name.last)
+                && !self.answers_any(&name, spot);
+            if loose { self.loose(entry, &name) } else { Ok(()) }
+        })?;
+        Ok(())
+    }
+
+    fn answers_any(&self, name: &Name<'_>, spot: Spot) -> bool {
+        let mut any = false;
+        for area in self.areas.around(spot) {
+            let (prefix, rules) = self.areas.area(area);
+            rules.iter().for_each(|rule| self.tables.answers(rule, prefix, name, |_| any = true));
+        }
+        any
+    }
+}
+
+fn same(a: &Kept, b: &Kept) -> bool {
+    a.area == b.area && std::ptr::eq(a.rule, b.rule)
+}
+
+fn twice(what: &str) -> EvidenceError {
+    EvidenceError::Damaged(format!("the archive holds two different members of this name; {what}"))
+}
+
+fn make(blob: &Arc<dyn Blob>, base: u64, entry: &Entry<'_>, name: &Name<'_>) -> (File, (u32, u64)) {
+    let mut data = entry.data();
+    data.offset = data.offset.saturating_add(base);
+    let member = ZipMember { blob: blob.clone(), data };
+    let file = File { path: name.path().into(), size: Some(data.size), mtime: entry.mtime(), member: Arc::new(member) };
+    (file, (data.crc, data.size))
+}
