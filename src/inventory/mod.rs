@@ -6,6 +6,7 @@
 
 mod coverage;
 mod identity;
+pub mod joining;
 mod merge;
 
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ pub use decide::{
     Case, CompleteCoverage, Coverage, DecideOptions, Decision, Verdict, decide, disproved, is_waived, prove,
 };
 pub use finding::{Finding, FindingCode, Provenance, SignerFact};
-pub use gather::{Gathered, gather};
+pub use gather::{Gathered, best_states, gather, speaks_for};
 pub use scope::Scope;
 pub use waiver::{AppliedWaiver, Waiver, WaiverError, Waivers, expired_message};
 

@@ -81,11 +81,8 @@ impl Waivers {
         (platform, ids): (Platform, &[StrongId]),
         as_of: Timestamp,
     ) -> Vec<Diagnostic> {
-        let own: Vec<&Waiver> = self
-            .rows
-            .iter()
-            .filter(|w| ids.contains(&w.device) && w.platform.is_none_or(|p| p == platform))
-            .collect();
+        let own: Vec<&Waiver> =
+            self.rows.iter().filter(|w| ids.contains(&w.device) && w.platform.is_none_or(|p| p == platform)).collect();
         let mut messages: Vec<Diagnostic> = Vec::new();
         for finding in findings {
             finding.waiver = None;
