@@ -54,6 +54,10 @@ fn complete(device: &inventory::Device) -> impl Iterator<Item = &CoverageEntry> 
     device.coverage.iter().filter(|c| c.completeness == inventory::Completeness::Complete)
 }
 
+/// Stands with every clear verdict.
+pub const CLEAR_SPEAKS_FOR_ITS_TIME: &str =
+    "A clear verdict speaks for the time its lists were collected, not for today.";
+
 /// What a reader might conclude and must not.
 fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -63,7 +67,7 @@ fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -
         }
     };
     if let Verdict::Clear(proof) = &decision.verdict {
-        add("A clear verdict speaks for the time its lists were collected, not for today.");
+        add(CLEAR_SPEAKS_FOR_ITS_TIME);
         if proof.is_assumed() {
             for entry in complete(device) {
                 add(entry.assumption.unwrap_or_default());

@@ -8,8 +8,13 @@ mod apps;
 mod assemble;
 mod canonical;
 mod json;
+mod lift;
+pub mod merge;
 mod ndjson;
 pub mod reading;
+#[cfg(test)]
+pub(crate) mod sample;
+mod spill;
 mod summary;
 mod table;
 mod text;
@@ -19,7 +24,7 @@ mod writing;
 use std::io::{self, Write};
 
 pub use apps::{AppRow, DeviceApps, apps_table, device_apps};
-pub use assemble::{consulted, coverage_of, device, diagnostic};
+pub use assemble::{CLEAR_SPEAKS_FOR_ITS_TIME, consulted, coverage_of, device, diagnostic};
 pub use summary::{Tally, exit_status};
 pub use writing::{Output, Writer};
 

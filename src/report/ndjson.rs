@@ -82,10 +82,7 @@ impl Renderer for Ndjson {
             finished_at: run.finished_at.as_deref(),
             complete: run.complete,
             exit_status: run.exit_status,
-            digest: v1::Digest {
-                over: OVER_LINES.to_owned(),
-                sha256: hex(&std::mem::take(&mut self.hash).finalize()),
-            },
+            digest: v1::Digest { over: OVER_LINES.to_owned(), sha256: hex(&std::mem::take(&mut self.hash).finalize()) },
             summary,
         };
         self.line(&line_of, out)

@@ -27,6 +27,8 @@ pub(crate) fn reason(code: &str) -> &str {
         "stale" => "the list is older than --stale-after allows",
         "age-unknown" => "the age of the list is unknown",
         "older-than-max-age" => "the list is older than --max-age allows",
+        "condition-not-met" => "the list proves something only under another ownership or enrollment",
+        "unknown-value" => "the report holds a word this version does not know",
         "ownership-unknown" => "who owns the device is unknown, and the list depends on it",
         other => other,
     }

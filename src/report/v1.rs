@@ -90,7 +90,7 @@ pub struct Config {
 }
 
 /// How a report was redacted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Redacted {
     /// `hmac-sha-256`.
     pub method: String,
@@ -304,7 +304,7 @@ pub struct User {
 }
 
 /// One list of apps.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
     /// Which apps.
     #[schemars(extend("enum" = ["third-party-apps", "system-apps", "managed-apps", "work-profile", "all-apps"]))]
@@ -400,7 +400,7 @@ pub struct Finding {
 }
 
 /// An identifier with its kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Identifier {
     /// Kind.
     #[schemars(extend("enum" = ["package-name", "bundle-id", "store-id", "display-name", "none"]))]
@@ -420,7 +420,7 @@ pub struct Signer {
 }
 
 /// Why an app matched.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// Stable name of the indicator.
     pub indicator: String,
@@ -436,7 +436,7 @@ pub struct Reason {
 }
 
 /// A statement a finding rests on.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance {
     /// File, and row or key in it.
     pub locator: String,
@@ -458,7 +458,7 @@ pub struct Provenance {
 }
 
 /// An exception that covers a finding.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Waiver {
     /// Its id.
     pub id: String,
@@ -500,7 +500,7 @@ fn is_zero(n: &u64) -> bool {
 }
 
 /// A file that was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Consulted {
     /// Where it lies.
     pub locator: String,

@@ -189,11 +189,7 @@ const MOST_OF_A_CODE: usize = 20;
 
 /// Judges every device and writes the report in every format at once. Returns
 /// the exit status of the run, before `--exit-zero`.
-pub fn write_report(
-    gathered: Gathered,
-    judged: &Judged<'_>,
-    outputs: &mut [Output<'_>],
-) -> io::Result<u8> {
+pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Output<'_>]) -> io::Result<u8> {
     let mut run = judged.run();
     let out_of_scope = gathered.inventory.out_of_scope_of_items();
     let complete = !gathered.interrupted;

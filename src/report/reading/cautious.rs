@@ -5,9 +5,7 @@ use super::Part;
 use crate::report::v1;
 
 const VERDICTS: [&str; 4] = ["prohibited", "suspect", "clear", "inconclusive"];
-/// States, best known first.
-pub(in crate::report) const STATES: [&str; 7] =
-    ["installed", "disabled", "archived", "unknown", "removed", "trace", "offered"];
+const STATES: [&str; 7] = ["installed", "disabled", "archived", "unknown", "removed", "trace", "offered"];
 const STRENGTHS: [&str; 4] = ["definitive", "strong", "probable", "circumstantial"];
 const RELATIONS: [&str; 5] = ["app", "variant", "host", "affiliate", "sdk"];
 const COMPLETENESS: [&str; 4] = ["complete", "partial", "not-collected", "unreadable"];

@@ -14,7 +14,6 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-pub(super) use cautious::STATES;
 pub(super) use document::{Element, Wanted, walk};
 
 use super::v1;
@@ -153,7 +152,7 @@ impl Saved {
 
     /// Hands over every piece: devices, then evidence, then messages. Words not
     /// known and a missing end are messages too, after all others.
-    pub fn read(&mut self, each: &mut Each<'_>) -> Result<Ending, ReadError> {
+    pub fn read(&self, each: &mut Each<'_>) -> Result<Ending, ReadError> {
         let mut unknown = 0;
         let mut cautious = |mut part: Part| {
             unknown += cautious::part(&mut part);
@@ -174,7 +173,10 @@ impl Saved {
             say(Code::UnknownValue, &format!("{unknown} words are unknown to this version"))?;
         }
         if summary.is_none() {
-            say(Code::Interrupted, "the report has no end: its run was interrupted, and what is missing was not looked at")?;
+            say(
+                Code::Interrupted,
+                "the report has no end: its run was interrupted, and what is missing was not looked at",
+            )?;
         }
         Ok(Ending { run, summary, unknown })
     }
