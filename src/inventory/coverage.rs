@@ -71,6 +71,8 @@ pub struct CoverageEntry {
     pub holds_for: Option<&'static str>,
     /// Its file.
     pub source: SourceId,
+    /// Collected by a management system.
+    pub managed: bool,
     /// Anything else a reader must know.
     pub note: Option<Box<str>>,
 }
@@ -95,6 +97,7 @@ pub fn resolve(
         managed: list.managed,
         holds_for: if completeness == Completeness::Complete { holds_for(list.basis) } else { None },
         source,
+        managed: list.managed,
         note: list.note.clone(),
     }
 }
@@ -192,7 +195,9 @@ const FEWEST_PACKAGES: u64 = 40;
 /// Complete lists of all apps that are too short to be one.
 pub(super) fn implausible(device: &Device) -> Vec<CoverageEntry> {
     let short = |c: &&CoverageEntry| {
-        c.completeness == Completeness::Complete && c.scope == ListScope::AllApps && c.entries < FEWEST_PACKAGES
+        // Management systems leave out what has no icon.
+        let own = c.completeness == Completeness::Complete && !c.managed;
+        own && c.scope == ListScope::AllApps && c.entries < FEWEST_PACKAGES
     };
     let android = device.platform == crate::model::Platform::Android;
     device.coverage.iter().filter(short).filter(|_| android).cloned().collect()
