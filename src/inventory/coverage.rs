@@ -71,8 +71,6 @@ pub struct CoverageEntry {
     pub holds_for: Option<&'static str>,
     /// Its file.
     pub source: SourceId,
-    /// Collected by a management system.
-    pub managed: bool,
     /// Anything else a reader must know.
     pub note: Option<Box<str>>,
 }
@@ -97,7 +95,6 @@ pub fn resolve(
         managed: list.managed,
         holds_for: if completeness == Completeness::Complete { holds_for(list.basis) } else { None },
         source,
-        managed: list.managed,
         note: list.note.clone(),
     }
 }
