@@ -1,7 +1,7 @@
 //! Scans in-process and reads the report back.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tidewaiter::artifact::Retain;
 use tidewaiter::limits::Limits;
@@ -21,6 +21,12 @@ pub fn options() -> Options {
     options
 }
 
+/// Parsed once for all tests.
+pub fn signatures() -> &'static SignatureSet {
+    static SET: OnceLock<SignatureSet> = OnceLock::new();
+    SET.get_or_init(|| SignatureSet::builtin().unwrap())
+}
+
 pub fn scan(paths: &[&Path], options: &Options) -> v1::Report {
     scan_with(paths, options, Limits::default(), 2)
 }
@@ -31,10 +37,10 @@ pub fn scan_with(paths: &[&Path], options: &Options, limits: Limits, jobs: usize
 }
 
 pub fn render(paths: &[&Path], options: &Options, limits: Limits, jobs: usize, format: &str) -> Vec<u8> {
-    let set = SignatureSet::builtin().unwrap();
-    let judged = Judged::new(&set, options).unwrap();
+    let set = signatures();
+    let judged = Judged::new(set, options).unwrap();
     let inputs: Vec<Input> = paths.iter().map(|p| Input::Path(p.to_path_buf())).collect();
-    let reading = Reading { retain: Retain::Relevant(&set), limits, jobs, cancel: Arc::default(), observer: &Silent };
+    let reading = Reading { retain: Retain::Relevant(set), limits, jobs, cancel: Arc::default(), observer: &Silent };
     let gathered = read(&inputs, &reading);
     let mut out = Vec::new();
     {

@@ -155,6 +155,7 @@ fn evidence(n: u64, devices: u64) -> v1::Evidence {
             hash_scope: "file".to_owned(),
             sha256: Some(digest(n)),
         }],
+        ..v1::Evidence::default()
     }
 }
 
@@ -213,6 +214,7 @@ fn device(n: u64) -> v1::Device {
             locator: export(n / EXPORT),
             sha256: Some(digest(n / EXPORT)),
             note: None,
+            ..v1::Coverage::default()
         }],
         findings,
         does_not_prove: vec![
