@@ -27,6 +27,12 @@ pub(super) enum Command {
     Scan(ScanArgs),
     /// List every app seen, not only prohibited ones; no verdict
     Inventory(InventoryArgs),
+    /// Render a saved report (JSON or NDJSON) in any format
+    #[command(after_help = EXIT_STATUS)]
+    Report(ReportArgs),
+    /// Join saved reports: shards, days, agencies
+    #[command(after_help = EXIT_STATUS)]
+    Merge(MergeArgs),
     /// Tell what a package name, bundle identifier or App Store id is
     Identify(IdentifyArgs),
     /// Show or check signatures
@@ -165,6 +171,9 @@ pub(super) struct ScanArgs {
     /// Days after which any list proves nothing
     #[arg(long, value_name = "DAYS")]
     pub(super) max_age: Option<u32>,
+    /// Approved exceptions (TOML): findings stay, their devices cause no exit 1 or 3
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Option<PathBuf>,
     /// Exit 0 where it would be 1 or 3; the report keeps the true status
     #[arg(long)]
     pub(super) exit_zero: bool,
@@ -181,6 +190,36 @@ fn timestamp(text: &str) -> Result<crate::model::Timestamp, String> {
 pub(super) struct InventoryArgs {
     #[command(flatten)]
     pub(super) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// The report; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Exit 0 where it would be 1 or 3
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MergeArgs {
+    /// Reports (JSON or NDJSON); one of them may be `-`, standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Join reports made with different signatures, policies or options
+    #[arg(long)]
+    pub(super) allow_mixed: bool,
+    /// Approved exceptions (TOML), in place of those the reports bear
+    #[arg(long, value_name = "FILE")]
+    pub(super) waivers: Option<PathBuf>,
+    /// Exit 0 where it would be 1 or 3; the report keeps the true status
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]

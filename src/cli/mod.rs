@@ -3,11 +3,14 @@
 //! Nothing below this floor prints or knows of a terminal.
 
 mod args;
+mod files;
 mod identify;
 mod inventory;
 mod lists;
+mod merge;
 mod output;
 mod progress;
+mod report;
 mod scan;
 
 use std::ffi::OsString;
@@ -51,6 +54,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let outcome = match cli.command {
         Command::Scan(args) => scan::run(&args),
         Command::Inventory(args) => inventory::run(&args),
+        Command::Report(args) => report::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Identify(args) => identify::run(&args),
         Command::Signatures(args) => lists::signatures(&args),
         Command::Policies(args) => lists::policies(&args),

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::Failure;
 use super::args::{Color, OutputArgs};
+use super::{EXIT_CANNOT_RUN, Failure};
+use crate::report::{Output, RENDERERS, Style};
 
 /// One requested format.
 #[derive(Debug)]
@@ -93,6 +94,59 @@ impl Drop for Sink {
             let _ = fs::remove_file(aside);
         }
     }
+}
+
+/// Where a report goes, in every format asked for; opened before any evidence is
+/// read: a run of hours must not end at a folder that does not exist.
+pub(super) struct Targets {
+    wanted: Vec<Wanted>,
+    sinks: Vec<Sink>,
+}
+
+impl Targets {
+    /// The table on standard output, or what the user asked for.
+    pub(super) fn asked(args: &OutputArgs) -> Result<Vec<Wanted>, Failure> {
+        let known: Vec<&str> = RENDERERS.iter().map(|f| f.id).collect();
+        wanted(args, &known, "table")
+    }
+
+    /// Opens them.
+    pub(super) fn open(wanted: Vec<Wanted>) -> Result<Self, Failure> {
+        let open = |want: &Wanted| Sink::open(want.file.as_deref()).map_err(Failure::cannot_run);
+        let sinks = wanted.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Self { wanted, sinks })
+    }
+
+    /// Lets `write` write a report and puts the files in place.
+    pub(super) fn write(
+        mut self,
+        args: &OutputArgs,
+        write: impl FnOnce(&mut [Output<'_>]) -> anyhow::Result<u8>,
+    ) -> Result<u8, Failure> {
+        let mut outputs: Vec<Output<'_>> = Vec::new();
+        for (want, sink) in self.wanted.iter().zip(&mut self.sinks) {
+            let color = want.file.is_none() && color(args.color);
+            let style = Style { width: width(), color, ..Style::default() };
+            let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
+            outputs.push(((format.make)(style), Box::new(sink)));
+        }
+        let status = match write(&mut outputs) {
+            Ok(status) => status,
+            // The reader of a pipe had enough; that is no failure of ours.
+            Err(error) if is_broken_pipe(&error) => return Ok(EXIT_CANNOT_RUN),
+            Err(error) => return Err(Failure::cannot_run(error)),
+        };
+        drop(outputs);
+        for sink in self.sinks {
+            sink.commit().map_err(Failure::cannot_run)?;
+        }
+        Ok(status)
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|e| e.downcast_ref::<io::Error>()).map(io::Error::kind);
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
 }
 
 /// Whether to colour what goes to standard output.

@@ -9,51 +9,28 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::args::{LimitArgs, MinStrength, ReadArgs, ScanArgs};
-use super::output::{self, Sink};
+use super::output::Targets;
 use super::progress::Progress;
-use super::{EXIT_CANNOT_RUN, Failure};
+use super::{Failure, files};
 use crate::artifact::Retain;
 use crate::limits::Limits;
 use crate::matching::Strength;
 use crate::model::Timestamp;
-use crate::report::{RENDERERS, Style};
-use crate::scan::{Gathered, Input, Judged, Options, Output, Reading, read, write_report};
+use crate::scan::{Gathered, Input, Judged, Options, Reading, read, write_report};
 use crate::signature::SignatureSet;
 
 pub(super) fn run(args: &ScanArgs) -> Result<u8, Failure> {
-    let known: Vec<&str> = RENDERERS.iter().map(|f| f.id).collect();
-    let wanted = output::wanted(&args.read.output, &known, "table")?;
+    let wanted = Targets::asked(&args.read.output)?;
     let set = SignatureSet::load(&args.read.signatures).map_err(Failure::cannot_run)?;
     let options = options(args)?;
     let judged = Judged::new(&set, &options).map_err(|error| match error {
         crate::scan::PolicyError::Unknown(_) => Failure::usage(error),
         crate::scan::PolicyError::Unresolvable(_) => Failure::cannot_run(error),
     })?;
-    // Outputs are opened before any evidence is read: a run of hours must not
-    // end at a folder that does not exist.
-    let mut sinks = Vec::new();
-    for want in &wanted {
-        sinks.push(Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?);
-    }
+    let targets = Targets::open(wanted)?;
     let gathered = gather(&args.read, Retain::Relevant(&set))?;
-    let mut outputs: Vec<Output<'_>> = Vec::new();
-    for (want, sink) in wanted.iter().zip(&mut sinks) {
-        let on_stdout = want.file.is_none();
-        let color = on_stdout && output::color(args.read.output.color);
-        let style = Style { width: output::width(), color, ..Style::default() };
-        let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
-        outputs.push(((format.make)(style), Box::new(sink)));
-    }
-    let status = match write_report(gathered, &judged, &mut outputs) {
-        Ok(status) => status,
-        // The reader of a pipe had enough; that is no failure of ours.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(EXIT_CANNOT_RUN),
-        Err(error) => return Err(Failure::cannot_run(error)),
-    };
-    drop(outputs);
-    for sink in sinks {
-        sink.commit().map_err(Failure::cannot_run)?;
-    }
+    let status = targets
+        .write(&args.read.output, |outputs| write_report(gathered, &judged, outputs).map_err(anyhow::Error::from))?;
     Ok(if args.exit_zero && matches!(status, 1 | 3) { 0 } else { status })
 }
 
@@ -82,6 +59,8 @@ fn options(args: &ScanArgs) -> Result<Options, Failure> {
         stale_after_days: args.stale_after,
         max_age_days: args.max_age,
         most_findings: args.read.limits.max_findings.unwrap_or(Limits::default().findings),
+        waivers: files::waivers(args.waivers.as_deref())?,
+        config: None,
         started_at: now,
         fixed_clock: fixed.is_some(),
     })

@@ -22,7 +22,7 @@ static SPEC: ParserSpec = ParserSpec {
     id: "mdm-csv",
     title: "Exports of management systems as delimited text",
     platform: Platform::Unknown,
-    artifacts: &super::ARTIFACTS,
+    artifacts: &super::CSV_ARTIFACTS,
     claims: &[],
     sources: &["https://www.rfc-editor.org/rfc/rfc4180"],
 };
@@ -148,10 +148,10 @@ fn take_rows<R: std::io::Read>(
         }
         let at = || At::Bytes { offset: row.offset, len: row.source_len() };
         let cut = (!row.terminated).then_some(width.saturating_sub(1));
-        if let Some(fault) = row.fault {
-            into.fault(&at(), why(fault));
-        } else if cut.is_some() {
-            into.note(Code::DamagedFile, &at(), "the last line has no line end: the export may be cut off here");
+        match (row.fault, row.terminated) {
+            (None, true) => {}
+            (Some(fault), true) => into.fault(&at(), why(fault)),
+            (fault, false) => into.note(Code::DamagedFile, &at(), cut_off(fault)),
         }
         let raw = |column: Option<usize>| column.and_then(|c| row.raw(c)).unwrap_or_default();
         let key = unquote_into(raw(key_column), &mut key_scratch).trim_ascii();
@@ -171,6 +171,13 @@ fn take_rows<R: std::io::Read>(
         }
     }
     Ok(End::Unmarked)
+}
+
+fn cut_off(fault: Option<Fault>) -> &'static str {
+    match fault {
+        Some(_) => "the text ends inside a row: the export is cut off here",
+        None => "the last row has no line end: the export may be cut off here",
+    }
 }
 
 fn why(fault: Fault) -> &'static str {

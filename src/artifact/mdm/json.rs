@@ -23,7 +23,7 @@ static SPEC: ParserSpec = ParserSpec {
     id: "mdm-json",
     title: "Exports of management systems as JSON documents or lines",
     platform: Platform::Unknown,
-    artifacts: &super::ARTIFACTS,
+    artifacts: &super::JSON_ARTIFACTS,
     claims: &[],
     sources: &["https://www.rfc-editor.org/rfc/rfc8259"],
 };

@@ -24,7 +24,7 @@ pub mod values;
 
 pub use csv::MdmCsv;
 pub use json::MdmJson;
-pub use layout::Layout;
+pub use layout::{Layout, Shape};
 
 use std::io::Read as _;
 
@@ -47,23 +47,36 @@ const ANSWER: ArtifactSpec = ArtifactSpec {
     since: "",
 };
 
-/// The specifications of all layouts, for both parsers.
-const ARTIFACTS: [ArtifactSpec; LAYOUTS.len() + 1] = {
-    let mut all = [ANSWER; LAYOUTS.len() + 1];
-    let mut n = 0;
+/// How many layouts are made of rows.
+const ROWS: usize = {
+    let (mut n, mut rows) = (0, 0);
     while n < LAYOUTS.len() {
-        let spec = &LAYOUTS[n].spec;
-        all[n] = ArtifactSpec {
-            id: spec.id,
-            title: spec.title,
-            proves: spec.proves,
-            does_not_prove: spec.does_not_prove,
-            since: spec.since,
-        };
+        rows += matches!(LAYOUTS[n].shape, Shape::Rows(_)) as usize;
+        n += 1;
+    }
+    rows
+};
+
+/// What comes as delimited text.
+const CSV_ARTIFACTS: [ArtifactSpec; ROWS + 1] = specs(true);
+
+/// What comes as JSON: every layout.
+const JSON_ARTIFACTS: [ArtifactSpec; LAYOUTS.len() + 1] = specs(false);
+
+/// The specifications of all layouts, or of those made of rows, and of answers.
+const fn specs<const N: usize>(rows_only: bool) -> [ArtifactSpec; N] {
+    let mut all = [ANSWER; N];
+    let (mut n, mut at) = (0, 0);
+    while n < LAYOUTS.len() && at < N {
+        let ArtifactSpec { id, title, proves, does_not_prove, since } = LAYOUTS[n].spec;
+        if !rows_only || matches!(LAYOUTS[n].shape, Shape::Rows(_)) {
+            all[at] = ArtifactSpec { id, title, proves, does_not_prove, since };
+            at += 1;
+        }
         n += 1;
     }
     all
-};
+}
 
 /// The layout of a role.
 fn layout_of(role: &str) -> Option<&'static Layout> {

@@ -87,6 +87,11 @@ impl Survey {
                     self.strings.push((path.clone(), text.chars().take(120).collect()));
                 }
             }
+            // A key without a value is no key: `"errors": null` is no error.
+            Kind::Null => {
+                self.paths.remove(path);
+                reader.skip()?;
+            }
             _ => reader.skip()?,
         }
         Ok(())
@@ -128,8 +133,10 @@ impl Survey {
         if !whole || !self.closed || self.lines {
             return None;
         }
-        let told = ["error", "errors", "errorCode", "error_description", "errorMessage", "Message", "message", "fault"];
-        let error = told.iter().any(|key| self.paths.contains(*key)) && self.top() <= 8;
+        let any = |keys: &[&str]| keys.iter().any(|key| self.paths.contains(*key));
+        let error = any(&["error", "errors", "errorCode", "error_description", "errorMessage", "fault"])
+            && self.top() <= 8
+            || any(&["message", "Message"]) && self.top() <= 3;
         if error {
             let paths = [
                 "error.message",
