@@ -7,11 +7,13 @@
 mod apps;
 mod assemble;
 mod canonical;
+pub mod diff;
 mod json;
 mod lift;
 pub mod merge;
 mod ndjson;
 pub mod reading;
+pub mod redact;
 #[cfg(test)]
 pub(crate) mod sample;
 mod spill;
@@ -19,6 +21,7 @@ mod summary;
 mod table;
 mod text;
 pub mod v1;
+pub mod verify;
 mod writing;
 
 use std::io::{self, Write};
