@@ -45,7 +45,7 @@ impl Default for Limits {
             entries: 50_000_000,
             path: 32 << 10,
             depth: 8,
-            ratio: 1_500,
+            ratio: 500,
             findings: 10_000,
             nesting: 128,
             record: 16 << 20,

@@ -31,8 +31,14 @@ _tidewaiter() {
             tidewaiter,man)
                 cmd="tidewaiter__subcmd__man"
                 ;;
+            tidewaiter,merge)
+                cmd="tidewaiter__subcmd__merge"
+                ;;
             tidewaiter,policies)
                 cmd="tidewaiter__subcmd__policies"
+                ;;
+            tidewaiter,report)
+                cmd="tidewaiter__subcmd__report"
                 ;;
             tidewaiter,scan)
                 cmd="tidewaiter__subcmd__scan"
@@ -55,8 +61,14 @@ _tidewaiter() {
             tidewaiter__subcmd__help,man)
                 cmd="tidewaiter__subcmd__help__subcmd__man"
                 ;;
+            tidewaiter__subcmd__help,merge)
+                cmd="tidewaiter__subcmd__help__subcmd__merge"
+                ;;
             tidewaiter__subcmd__help,policies)
                 cmd="tidewaiter__subcmd__help__subcmd__policies"
+                ;;
+            tidewaiter__subcmd__help,report)
+                cmd="tidewaiter__subcmd__help__subcmd__report"
                 ;;
             tidewaiter__subcmd__help,scan)
                 cmd="tidewaiter__subcmd__help__subcmd__scan"
@@ -128,7 +140,7 @@ _tidewaiter() {
 
     case "${cmd}" in
         tidewaiter)
-            opts="-h -V --help --version scan inventory identify signatures policies completions man help"
+            opts="-h -V --help --version scan inventory report merge identify signatures policies completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -156,7 +168,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__help)
-            opts="scan inventory identify signatures policies completions man help"
+            opts="scan inventory report merge identify signatures policies completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -239,6 +251,20 @@ _tidewaiter() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidewaiter__subcmd__help__subcmd__merge)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidewaiter__subcmd__help__subcmd__policies)
             opts="list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -270,6 +296,20 @@ _tidewaiter() {
         tidewaiter__subcmd__help__subcmd__policies__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__help__subcmd__report)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -465,6 +505,36 @@ _tidewaiter() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidewaiter__subcmd__merge)
+            opts="-f -h -V --allow-mixed --waivers --exit-zero --format --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --waivers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidewaiter__subcmd__policies)
             opts="-h -V --help --version list show help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -571,8 +641,34 @@ _tidewaiter() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidewaiter__subcmd__report)
+            opts="-f -h -V --exit-zero --format --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidewaiter__subcmd__scan)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --exit-zero --run-time --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --exit-zero --run-time --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -651,6 +747,10 @@ _tidewaiter() {
                     return 0
                     ;;
                 --max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --waivers)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -28,6 +28,8 @@ complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -s h -l help -d 'Pri
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "scan" -d 'Scan evidence: one verdict per device'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "inventory" -d 'List every app seen, not only prohibited ones; no verdict'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "report" -d 'Render a saved report (JSON or NDJSON) in any format'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "merge" -d 'Join saved reports: shards, days, agencies'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "signatures" -d 'Show or check signatures'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "policies" -d 'Show policies'
@@ -55,6 +57,7 @@ strong\t''
 definitive\t''"
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l stale-after -d 'Days after which a list of a management system proves nothing' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-age -d 'Days after which any list proves nothing' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l waivers -d 'Approved exceptions (TOML): findings stay, their devices cause no exit 1 or 3' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l run-time -d 'The time the report bears (default: now, or SOURCE_DATE_EPOCH)' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s 0 -l null -d 'Paths of --paths-from end with a NUL byte instead of a line end'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s q -l quiet -d 'No progress, no log lines'
@@ -82,6 +85,22 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s q -l
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s v -l verbose -d 'Say more on standard error'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand report" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand report" -l color -d 'Colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand report" -l exit-zero -d 'Exit 0 where it would be 1 or 3'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand report" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand report" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -l waivers -d 'Approved exceptions (TOML), in place of those the reports bear' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -l color -d 'Colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -l allow-mixed -d 'Join reports made with different signatures, policies or options'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -l exit-zero -d 'Exit 0 where it would be 1 or 3; the report keeps the true status'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l signatures -d 'Use the signatures of this folder too' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l color -d 'Colours' -r -f -a "auto\t''
@@ -125,14 +144,16 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand completions" -s h 
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand man" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand man" -s V -l version -d 'Print version'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "scan" -d 'Scan evidence: one verdict per device'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "inventory" -d 'List every app seen, not only prohibited ones; no verdict'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "signatures" -d 'Show or check signatures'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "policies" -d 'Show policies'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "man" -d 'Print the man page'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory identify signatures policies completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "scan" -d 'Scan evidence: one verdict per device'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "inventory" -d 'List every app seen, not only prohibited ones; no verdict'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "report" -d 'Render a saved report (JSON or NDJSON) in any format'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "merge" -d 'Join saved reports: shards, days, agencies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "signatures" -d 'Show or check signatures'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "policies" -d 'Show policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "man" -d 'Print the man page'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge identify signatures policies completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "list" -d 'List the apps that have a signature'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "show" -d 'Show the indicators of an app'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "check" -d 'Check a folder of signatures and policies'

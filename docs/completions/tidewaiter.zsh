@@ -49,6 +49,7 @@ _arguments "${_arguments_options[@]}" : \
 '--min-strength=[Weaker findings make suspect, not prohibited]:STRENGTH:(probable strong definitive)' \
 '--stale-after=[Days after which a list of a management system proves nothing]:DAYS:_default' \
 '--max-age=[Days after which any list proves nothing]:DAYS:_default' \
+'--waivers=[Approved exceptions (TOML)\: findings stay, their devices cause no exit 1 or 3]:FILE:_files' \
 '--run-time=[The time the report bears (default\: now, or SOURCE_DATE_EPOCH)]:TIME:_default' \
 '-0[Paths of --paths-from end with a NUL byte instead of a line end]' \
 '--null[Paths of --paths-from end with a NUL byte instead of a line end]' \
@@ -92,6 +93,34 @@ _arguments "${_arguments_options[@]}" : \
 '-V[Print version]' \
 '--version[Print version]' \
 '*::paths -- Files or folders; `-` for one inventory on standard input:_files' \
+&& ret=0
+;;
+(report)
+_arguments "${_arguments_options[@]}" : \
+'*-f+[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'--color=[Colours]:WHEN:(auto always never)' \
+'--exit-zero[Exit 0 where it would be 1 or 3]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':file -- The report; `-` for standard input:_files' \
+&& ret=0
+;;
+(merge)
+_arguments "${_arguments_options[@]}" : \
+'--waivers=[Approved exceptions (TOML), in place of those the reports bear]:FILE:_files' \
+'*-f+[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'--color=[Colours]:WHEN:(auto always never)' \
+'--allow-mixed[Join reports made with different signatures, policies or options]' \
+'--exit-zero[Exit 0 where it would be 1 or 3; the report keeps the true status]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::files -- Reports (JSON or NDJSON); one of them may be `-`, standard input:_files' \
 && ret=0
 ;;
 (identify)
@@ -291,6 +320,14 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(report)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(merge)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (identify)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -373,6 +410,8 @@ _tidewaiter_commands() {
     local commands; commands=(
 'scan:Scan evidence\: one verdict per device' \
 'inventory:List every app seen, not only prohibited ones; no verdict' \
+'report:Render a saved report (JSON or NDJSON) in any format' \
+'merge:Join saved reports\: shards, days, agencies' \
 'identify:Tell what a package name, bundle identifier or App Store id is' \
 'signatures:Show or check signatures' \
 'policies:Show policies' \
@@ -392,6 +431,8 @@ _tidewaiter__subcmd__help_commands() {
     local commands; commands=(
 'scan:Scan evidence\: one verdict per device' \
 'inventory:List every app seen, not only prohibited ones; no verdict' \
+'report:Render a saved report (JSON or NDJSON) in any format' \
+'merge:Join saved reports\: shards, days, agencies' \
 'identify:Tell what a package name, bundle identifier or App Store id is' \
 'signatures:Show or check signatures' \
 'policies:Show policies' \
@@ -426,6 +467,11 @@ _tidewaiter__subcmd__help__subcmd__man_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter help man commands' commands "$@"
 }
+(( $+functions[_tidewaiter__subcmd__help__subcmd__merge_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__merge_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help merge commands' commands "$@"
+}
 (( $+functions[_tidewaiter__subcmd__help__subcmd__policies_commands] )) ||
 _tidewaiter__subcmd__help__subcmd__policies_commands() {
     local commands; commands=(
@@ -443,6 +489,11 @@ _tidewaiter__subcmd__help__subcmd__policies__subcmd__list_commands() {
 _tidewaiter__subcmd__help__subcmd__policies__subcmd__show_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter help policies show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__report_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__report_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help report commands' commands "$@"
 }
 (( $+functions[_tidewaiter__subcmd__help__subcmd__scan_commands] )) ||
 _tidewaiter__subcmd__help__subcmd__scan_commands() {
@@ -488,6 +539,11 @@ _tidewaiter__subcmd__man_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter man commands' commands "$@"
 }
+(( $+functions[_tidewaiter__subcmd__merge_commands] )) ||
+_tidewaiter__subcmd__merge_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter merge commands' commands "$@"
+}
 (( $+functions[_tidewaiter__subcmd__policies_commands] )) ||
 _tidewaiter__subcmd__policies_commands() {
     local commands; commands=(
@@ -530,6 +586,11 @@ _tidewaiter__subcmd__policies__subcmd__list_commands() {
 _tidewaiter__subcmd__policies__subcmd__show_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter policies show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__report_commands] )) ||
+_tidewaiter__subcmd__report_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter report commands' commands "$@"
 }
 (( $+functions[_tidewaiter__subcmd__scan_commands] )) ||
 _tidewaiter__subcmd__scan_commands() {

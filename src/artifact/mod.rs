@@ -21,7 +21,7 @@ pub use sink::{DeviceId, Retain, Sink};
 
 use crate::evidence::{Affinity, Claim, EvidenceError, File, Probe, RootKind};
 use crate::limits::{Leash, Stop};
-use crate::model::{Locator, Platform};
+use crate::model::{Code, Locator, Platform};
 
 /// What one file is to its parser, and what its bytes are worth.
 #[derive(Debug)]
@@ -70,6 +70,17 @@ pub enum ParseError {
     /// The answer of a server that is an error, or a login page; what it says.
     #[error("{0}")]
     ErrorAnswer(String),
+}
+
+impl ParseError {
+    /// The diagnostic it makes.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Evidence(error) => error.code(),
+            Self::Damaged(_) => Code::DamagedFile,
+            Self::ErrorAnswer(_) => Code::ErrorAnswer,
+        }
+    }
 }
 
 impl From<Stop> for ParseError {
@@ -147,6 +158,8 @@ pub const PARSERS: &[&dyn Parser] = &[
     &ios::backup::IosBackup,
     &ios::file_system::IosFileSystem,
     &mdm::apple::AppleMdm,
+    &mdm::MdmCsv,
+    &mdm::MdmJson,
 ];
 
 /// The parser with the highest affinity for a loose file, and its role there.

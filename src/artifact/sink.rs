@@ -23,6 +23,13 @@ pub enum Retain<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeviceId(u32);
 
+impl DeviceId {
+    /// Its number: devices of one sink count up from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// At most this many diagnostics of one code a call; the rest is counted.
 const MOST_OF_A_CODE: u64 = 20;
 
@@ -93,6 +100,16 @@ impl<'a> Sink<'a> {
         let id = self.begin(platform, Some(source), at);
         self.by_key.insert(key.into(), id);
         (id, true)
+    }
+
+    /// The device of a row-shaped export, if a row told it before.
+    pub fn known_row_device(&self, key: &[u8]) -> Option<DeviceId> {
+        self.by_key.get(key).copied()
+    }
+
+    /// Where the record lies, when it becomes known after [`Self::begin`].
+    pub fn set_at(&mut self, device: DeviceId, at: At) {
+        self.edit(device, |d| d.at = at);
     }
 
     /// The record of this device was read to its end.
@@ -193,7 +210,11 @@ impl<'a> Sink<'a> {
 
     /// A list of apps and how its reading went.
     pub fn list(&mut self, device: DeviceId, source: SourceId, list: ListStatement) {
-        self.edit(device, |d| d.lists.push((source, list)));
+        self.edit(device, |d| {
+            // Most devices have one list, and there may be a hundred thousand devices.
+            d.lists.reserve_exact(1);
+            d.lists.push((source, list));
+        });
     }
 
     /// A message about this source. `message` is for people; say what to do.

@@ -133,7 +133,7 @@ impl Targets {
         let mut outputs: Vec<Output<'_>> = Vec::new();
         for (want, sink) in self.wanted.iter().zip(&mut self.sinks) {
             let color = want.file.is_none() && color(args.color);
-            let style = Style { width: width(), color };
+            let style = Style { width: width(), color, ..Style::default() };
             let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
             let renderer = (format.make)(style);
             let renderer = match redactor {

@@ -30,10 +30,10 @@ impl Container for Gzip {
         let opener = Box::new(move || Box::new(Gunzip::new(blob.clone(), ratio)) as Box<dyn Read + Send>);
         let stream: Arc<dyn Blob> = Arc::new(StreamBlob::new(opener, len, false, leash).once(once));
         // Small files get their exact length, which digests and probes ask for.
-        if let Ok(head) = head_of(stream.as_ref()) {
-            if stream.exact_len() == Some(head.len() as u64) {
-                return Ok(Opened::Bytes(Arc::new(MemoryBlob(head))));
-            }
+        if let Ok(head) = head_of(stream.as_ref())
+            && stream.exact_len() == Some(head.len() as u64)
+        {
+            return Ok(Opened::Bytes(Arc::new(MemoryBlob(head))));
         }
         Ok(Opened::Bytes(stream))
     }

@@ -13,11 +13,39 @@ pub(super) struct Layout {
     /// Position is the bit.
     pub(super) landmarks: Vec<Pattern>,
     alternatives: Vec<(usize, u64)>,
+    /// Own folders of each rule.
+    own: Vec<Own>,
+}
+
+/// The own folders of a rule; their position is their bit.
+struct Own {
+    rule: &'static RootRule,
+    literal: Lasts,
+    /// Names with a star or with digits.
+    shaped: Vec<(u32, &'static str)>,
+}
+
+impl Own {
+    fn new(rule: &'static RootRule) -> Self {
+        let all = || rule.own_folders.iter().enumerate().map(|(at, name)| (at as u32, *name));
+        let shaped = |(_, name): &(u32, &str)| name.contains(['*', '<']);
+        let literal: Vec<(u32, Pattern)> = all().filter(|n| !shaped(n)).map(|(at, n)| (at, Pattern::new(n))).collect();
+        let literal = Lasts::new(literal.iter().map(|(at, pattern)| (*at, pattern)));
+        Self { rule, literal, shaped: all().filter(shaped).collect() }
+    }
+
+    /// The bits of a name: none if it is not the device's own.
+    fn bits(&self, name: &[u8]) -> u64 {
+        let mut bits = 0;
+        self.literal.hits(name, |at| bits |= 1 << (at & 63));
+        self.shaped.iter().filter(|(_, shape)| fits(shape, name)).fold(bits, |bits, (at, _)| bits | 1 << (at & 63))
+    }
 }
 
 /// The compiled rules.
 pub(super) static LAYOUT: LazyLock<Layout> = LazyLock::new(|| {
-    let mut layout = Layout { landmarks: Vec::new(), alternatives: Vec::new() };
+    let own = ROOTS.iter().map(Own::new).collect();
+    let mut layout = Layout { landmarks: Vec::new(), alternatives: Vec::new(), own };
     for (rule, row) in ROOTS.iter().enumerate() {
         for set in row.landmarks {
             let bits = set.iter().fold(0, |bits, path| bits | layout.bit(path));
@@ -57,23 +85,24 @@ pub(super) enum Manner {
 }
 
 /// A folder that is a device root, or several at once.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Ground {
     /// The rules it satisfies; none for an ordinary folder.
     pub(super) rules: Vec<&'static RootRule>,
-    /// Own folders seen, by rule, as bits.
-    seen: Vec<u64>,
+    /// Own folders of each rule, and which of them were seen, as bits.
+    own: Vec<(&'static Own, u64)>,
 }
 
 impl Ground {
     /// A root of these rules.
     pub(super) fn new(rules: Vec<&'static RootRule>) -> Self {
-        Self { seen: vec![0; rules.len()], rules }
+        let own = LAYOUT.own.iter().filter(|own| rules.iter().any(|rule| std::ptr::eq(*rule, own.rule)));
+        Self { own: own.map(|own| (own, 0)).collect(), rules }
     }
 
     /// The folder of that name is a device's own.
     pub(super) fn owns_folder(&self, name: &[u8]) -> bool {
-        self.rules.iter().any(|r| r.own_folders.iter().any(|own| fits(own, name)))
+        self.own.iter().any(|(own, _)| own.bits(name) != 0)
     }
 
     /// The file of that name is a device's own.
@@ -83,13 +112,8 @@ impl Ground {
 
     /// Notes that the root holds a folder of that name.
     pub(super) fn saw_folder(&mut self, name: &[u8]) {
-        self.seen.resize(self.rules.len(), 0);
-        for (rule, seen) in self.rules.iter().zip(&mut self.seen) {
-            for (at, own) in rule.own_folders.iter().enumerate() {
-                if fits(own, name) {
-                    *seen |= 1 << (at & 63);
-                }
-            }
+        for (own, seen) in &mut self.own {
+            *seen |= own.bits(name);
         }
     }
 
@@ -100,7 +124,7 @@ impl Ground {
 
     /// The root is whole: what it does not own by name is the device's, too.
     pub(super) fn is_whole(&self) -> bool {
-        self.rules.iter().zip(&self.seen).any(|(rule, seen)| seen.count_ones() as usize >= rule.whole_from)
+        self.own.iter().any(|(own, seen)| seen.count_ones() as usize >= own.rule.whole_from)
     }
 }
 
@@ -115,7 +139,8 @@ pub(super) fn is_apple_double(name: &[u8]) -> bool {
 pub(super) struct Lasts {
     sieve: [u64; 64],
     literal: HashMap<&'static [u8], Vec<u32>>,
-    starred: Vec<(&'static str, u32)>,
+    /// What comes before and after the star.
+    starred: Vec<(&'static [u8], &'static [u8], u32)>,
 }
 
 impl Lasts {
@@ -124,8 +149,8 @@ impl Lasts {
         let mut out = Self { sieve: [0; 64], literal: HashMap::new(), starred: Vec::new() };
         for (id, pattern) in patterns {
             let Some(last) = pattern.components.last().copied() else { continue };
-            if last.contains('*') {
-                out.starred.push((last, id));
+            if let Some((before, after)) = last.split_once('*') {
+                out.starred.push((before.as_bytes(), after.as_bytes(), id));
             } else {
                 let (slot, bit) = sieve(last.as_bytes());
                 out.sieve[slot] |= bit;
@@ -138,13 +163,13 @@ impl Lasts {
     /// Calls `hit` with each pattern whose last component fits.
     pub(super) fn hits(&self, name: &[u8], mut hit: impl FnMut(u32)) {
         let (slot, bit) = sieve(name);
-        if self.sieve[slot] & bit != 0 {
-            if let Some(ids) = self.literal.get(name) {
-                ids.iter().for_each(|id| hit(*id));
-            }
+        if self.sieve[slot] & bit != 0
+            && let Some(ids) = self.literal.get(name)
+        {
+            ids.iter().for_each(|id| hit(*id));
         }
-        for (star, id) in &self.starred {
-            if Pattern::component_fits(star, name) {
+        for (before, after, id) in &self.starred {
+            if name.len() >= before.len() + after.len() && name.ends_with(after) && name.starts_with(before) {
                 hit(*id);
             }
         }
@@ -155,6 +180,27 @@ fn sieve(name: &[u8]) -> (usize, u64) {
     let first = name.first().copied().unwrap_or(0);
     let last = name.last().copied().unwrap_or(0);
     (name.len() & 63, 1 << ((first.wrapping_mul(31) ^ last) & 63))
+}
+
+/// Where the next `/` or backslash is, eight bytes at a time.
+pub(super) fn separator(bytes: &[u8], from: usize) -> Option<usize> {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let holds = |word: u64, byte: u8| {
+        let x = word ^ (LOW * u64::from(byte));
+        x.wrapping_sub(LOW) & !x & (LOW << 7)
+    };
+    let mut at = from;
+    while let Some(chunk) = bytes.get(at..at + 8).and_then(|c| c.try_into().ok()) {
+        let word = u64::from_le_bytes(chunk);
+        let hits = holds(word, b'/') | holds(word, b'\\');
+        if hits != 0 {
+            // The lowest hit is exact; carries only make false ones above it.
+            return Some(at + (hits.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..)?;
+    rest.iter().position(|b| matches!(b, b'/' | b'\\')).map(|n| at + n)
 }
 
 /// The components of a claim that are still to be found where the user pointed.
@@ -215,6 +261,21 @@ mod tests {
         assert_eq!(both.len(), 1);
         let two = LAYOUT.rules(seen(&["main_entry.txt", "packages.json", "getprop.txt"]));
         assert_eq!(two.len(), 2);
+    }
+
+    #[test]
+    fn separators_are_found_wherever_they_stand() {
+        for len in 0..40 {
+            for at in 0..len {
+                let mut bytes = vec![b'0'; len];
+                bytes[at] = if at % 2 == 0 { b'/' } else { b'\\' };
+                assert_eq!(separator(&bytes, 0), Some(at));
+                assert_eq!(separator(&bytes, at + 1), None);
+                bytes[len - 1] = b'/';
+                assert_eq!(separator(&bytes, at.min(3)), Some(if at < at.min(3) { len - 1 } else { at }));
+            }
+        }
+        assert_eq!(separator(&[0x2e, 0x30, 0x5b, 0x5d, 0xaf, 0xdc, 0, 0xff, b'.'], 0), None);
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub use spool::settle;
 pub use stream::open_stream;
 
 use crate::limits::{Leash, Stop};
+use crate::model::Code;
 
 /// Why evidence could not be opened or read.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,32 @@ pub enum EvidenceError {
     /// The leash was reached.
     #[error("{0}")]
     Stop(#[from] Stop),
+}
+
+impl EvidenceError {
+    /// The diagnostic it makes.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Io(_) => Code::UnreadableFile,
+            Self::Damaged(_) => Code::DamagedFile,
+            Self::Encrypted(_) => Code::EncryptedFile,
+            Self::Unsupported(_) => Code::UnsupportedEvidence,
+            Self::Ratio(_) => Code::LimitRatio,
+            Self::Path(_) => Code::LimitPath,
+            Self::Depth(_) => Code::LimitDepth,
+            Self::Stop(stop) => stop_code(*stop),
+        }
+    }
+}
+
+/// The diagnostic for a limit, a deadline or an interruption.
+pub fn stop_code(stop: Stop) -> Code {
+    match stop {
+        Stop::Time => Code::LimitTime,
+        Stop::Cancelled => Code::Interrupted,
+        Stop::Bytes => Code::LimitBytes,
+        Stop::Entries => Code::LimitEntries,
+    }
 }
 
 impl From<io::Error> for EvidenceError {
@@ -204,4 +231,18 @@ pub const CONTAINERS: &[&dyn Container] = &[&zip::Zip, &gzip::Gzip];
 pub fn container_for(probe: &Probe<'_>) -> Option<&'static dyn Container> {
     let best = CONTAINERS.iter().max_by_key(|c| c.affinity(probe))?;
     (best.affinity(probe) > Affinity::No).then_some(*best)
+}
+
+/// Opens a container that was found `depth` containers deep (0: handed in, or
+/// found in a folder).
+pub fn open_nested(
+    container: &dyn Container,
+    blob: Arc<dyn Blob>,
+    depth: u32,
+    leash: &Leash,
+) -> Result<Opened, EvidenceError> {
+    if depth >= leash.limits.depth {
+        return Err(EvidenceError::Depth(leash.limits.depth));
+    }
+    container.open(blob, leash)
 }

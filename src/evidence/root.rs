@@ -211,8 +211,8 @@ const ANDROID_DATA: &[&str] = &[
     "vendor_de",
 ];
 
-/// Every layout.
-pub const ROOTS: &[RootRule] = &[
+/// Every layout. A static, not a constant: rules are told apart by their address.
+pub static ROOTS: &[RootRule] = &[
     RootRule {
         kind: RootKind::IosBackup,
         landmarks: &[

@@ -211,7 +211,13 @@ impl<R: BufRead> Pull for AbxReader<R> {
     fn step(&mut self, element: &mut Element, text: &mut String) -> Result<Step, XmlError> {
         loop {
             text.clear();
-            let Some(token) = self.peek()?.filter(|_| !self.ended) else {
+            if self.ended {
+                return Ok(Step::Eof);
+            }
+            let Some(token) = self.peek()? else {
+                // AOSP's reader accepts it, its writer never leaves it so.
+                self.ended = true;
+                self.repairs += 1;
                 return Ok(Step::Eof);
             };
             let at = self.at;

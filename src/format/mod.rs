@@ -4,9 +4,12 @@
 //! that specifies its format.
 
 pub mod abx;
+pub mod csv;
+pub mod json;
 pub mod mbdb;
 pub mod plist;
 pub mod sqlite;
+pub mod text;
 pub mod utf8;
 pub mod xml;
 mod xml_text;
@@ -65,7 +68,7 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Bytes of hex text of either case; `None` for an odd length or another character.
 pub fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |c: u8| (c as char).to_digit(16);
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     text.chunks_exact(2).map(|p| Some((digit(p[0])? << 4 | digit(p[1])?) as u8)).collect()

@@ -185,6 +185,21 @@ fn too_old(managed: bool, as_of: Option<Timestamp>, options: &CoverageOptions) -
     options.max_age_days.filter(|days| older_than(*days)).map(|_| "older-than-max-age")
 }
 
+/// Packages that the smallest Android system images hold on their own; phones
+/// of ten years ago had 52 and more.
+const FEWEST_PACKAGES: u64 = 40;
+
+/// Complete lists of all apps that are too short to be one.
+pub(super) fn implausible(device: &Device) -> Vec<CoverageEntry> {
+    let short = |c: &&CoverageEntry| {
+        // Management systems leave out what has no icon.
+        let own = c.completeness == Completeness::Complete && !c.managed;
+        own && c.scope == ListScope::AllApps && c.entries < FEWEST_PACKAGES
+    };
+    let android = device.platform == crate::model::Platform::Android;
+    device.coverage.iter().filter(short).filter(|_| android).cloned().collect()
+}
+
 /// Users that exist and that no list speaks for, complete or not.
 pub(super) fn users_without_list(device: &Device) -> Vec<u32> {
     let covered = |id: u32| {

@@ -138,7 +138,7 @@ pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
         FactKind::Udid => value.len() >= 20 && !is_placeholder(&value),
         FactKind::Imei => luhn_valid(&value),
         FactKind::MdmId | FactKind::EnrollmentId => {
-            value.rsplit('/').next().is_some_and(|id| id.len() >= 1 && !is_placeholder(id))
+            value.rsplit('/').next().is_some_and(|id| !id.is_empty() && !is_placeholder(id))
         }
         _ => false,
     };

@@ -189,6 +189,14 @@ impl Devices {
             }
         }
         device.coverage.sort_by(|a, b| (a.scope, &a.users, a.source).cmp(&(b.scope, &b.users, b.source)));
+        for entry in coverage::implausible(&device) {
+            let locator = self.source(entry.source).map(|s| s.locator.clone());
+            let message = format!(
+                "a list that reads as complete names {} packages, fewer than any Android system has on its own",
+                entry.entries
+            );
+            device.diagnostics.push(Diagnostic::new(Code::ImplausibleList, locator, message));
+        }
         for user in coverage::users_without_list(&device) {
             let message = format!("user {user} exists, and no app list speaks for it");
             device.diagnostics.push(Diagnostic::new(Code::UserWithoutList, None, message));

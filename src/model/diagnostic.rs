@@ -78,12 +78,14 @@ codes! {
     ValuesConflict, "values-conflict", Note, "Artifacts of one device state different values for one property. All are listed, none was preferred silently.";
     SignerMismatch, "signer-mismatch", Warning, "An app bears a known identifier but none of its known signers: a modified or impostor copy.";
     MalformedRecord, "malformed-record", Warning, "A record could not be read and was counted. The list it belongs to is not complete.";
+    ImplausibleList, "implausible-list", Warning, "A list that reads as complete names fewer packages than any Android system has on its own. It may have been cut out of a larger one; look at its source.";
     SuspiciousLine, "suspicious-line", Warning, "A line looks injected: its fields contradict each other. It proves nothing and hides nothing.";
     UserWithoutList, "user-without-list", Note, "A user or profile exists for which no app list was found.";
     StaleData, "stale-data", Note, "The data is older than the chosen limit; it cannot prove absence today.";
     PolicyEntryUnresolved, "policy-entry-unresolved", Warning, "A chosen policy names something no signature can decide. No device can be clear under it.";
     NotEvidence, "not-evidence", Note, "A file that is no evidence and needs none of your attention (operating-system litter, plain text, checksums, our own reports).";
     OutOfScope, "out-of-scope", Note, "Records of computers or television boxes in a mixed export were counted, not judged.";
+    AggregateOnly, "aggregate-only", Warning, "The export counts devices for an app and names none. Export the list of one row for each app and device.";
     ManagedAppsOnly, "managed-apps-only", Note, "The list holds managed apps only; it cannot show that an app is absent.";
     NotCollected, "apps-not-collected", Warning, "The record holds no app list: the system did not collect or did not export it.";
     AssumptionUsed, "assumption-used", Note, "A list counts as complete because you vouched for it with --assume-full-lists.";

@@ -7,7 +7,9 @@
 mod apps;
 mod assemble;
 mod canonical;
+mod csv;
 pub mod diff;
+mod html;
 mod json;
 mod lift;
 pub mod merge;
@@ -31,13 +33,50 @@ pub use assemble::{CLEAR_SPEAKS_FOR_ITS_TIME, consulted, coverage_of, device, di
 pub use summary::{Tally, exit_status};
 pub use writing::{Output, Writer};
 
-/// What a renderer may do with the terminal it writes to.
+/// What the reader wants a renderer to look like; never changes what it says.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Style {
     /// Columns; 80 where unknown.
     pub width: usize,
     /// Colours.
     pub color: bool,
+    /// What the table is ordered by.
+    pub group_by: GroupBy,
+    /// CSV for programs: values as they are, not guarded against spreadsheets.
+    pub csv_raw: bool,
+    /// CSV with a byte order mark, which some spreadsheets need to see UTF-8.
+    pub csv_bom: bool,
+}
+
+/// What the table is ordered by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum GroupBy {
+    /// One block for each device.
+    #[default]
+    Device,
+    /// One block for each app, with the devices that carry it.
+    App,
+    /// Devices under the account of their main user.
+    Owner,
+}
+
+impl GroupBy {
+    /// Every value.
+    pub const ALL: [Self; 3] = [Self::Device, Self::App, Self::Owner];
+
+    /// The word of `--group-by`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::App => "app",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The value a word of `--group-by` stands for.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|g| g.as_str() == word)
+    }
 }
 
 /// Turns a report into bytes, piece by piece.
@@ -73,6 +112,8 @@ pub const RENDERERS: &[Format] = &[
     Format { id: "table", title: "for people, in a terminal", make: |style| Box::new(table::Table::new(style)) },
     Format { id: "json", title: "one document, version 1", make: |_| Box::new(json::Json::default()) },
     Format { id: "ndjson", title: "one object a line, streamed", make: |_| Box::new(ndjson::Ndjson::default()) },
+    Format { id: "csv", title: "one row a finding, for spreadsheets", make: |style| Box::new(csv::Csv::new(style)) },
+    Format { id: "html", title: "one page for a browser, without network", make: |_| Box::new(html::Html::new()) },
 ];
 
 /// The JSON Schema of a whole report.

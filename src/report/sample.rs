@@ -155,7 +155,7 @@ pub(crate) fn write(run: &v1::Run, devices: &[v1::Device], items: &[v1::Evidence
     let mut out = Vec::new();
     {
         let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
-        let style = Style { width: 80, color: false };
+        let style = Style { width: 80, ..Style::default() };
         let mut outputs: Vec<Output<'_>> = vec![((format.make)(style), Box::new(&mut out))];
         let mut writer = Writer::begin(&mut outputs, run).unwrap();
         devices.iter().for_each(|d| writer.device(d).unwrap());

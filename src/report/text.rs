@@ -2,7 +2,12 @@
 
 /// What a verdict reason or coverage basis means, in a clause.
 pub(crate) fn reason(code: &str) -> &str {
-    match code {
+    meaning(code).unwrap_or(code)
+}
+
+/// The same, where the code is known.
+pub(crate) fn meaning(code: &str) -> Option<&'static str> {
+    Some(match code {
         "prohibited-app-present" => "a prohibited app is present",
         "prohibited-app-removed" => "a prohibited app was removed, and no later complete list confirms it",
         "prohibited-app-trace" => "a side record names a prohibited app, and no complete list disproves it",
@@ -30,28 +35,44 @@ pub(crate) fn reason(code: &str) -> &str {
         "condition-not-met" => "the list proves something only under another ownership or enrollment",
         "unknown-value" => "the report holds a word this version does not know",
         "ownership-unknown" => "who owns the device is unknown, and the list depends on it",
-        other => other,
-    }
+        "superseded-copy" => "an older copy of the package list, which Android would not read",
+        "packages-list-leaves-packages-out" => "packages.list leaves packages out",
+        "restrictions-without-packages" => "the users' states are there, the package list is not",
+        "no-package-list" | "no-package-rows" | "no-package-section" => "no package list was found in it",
+        "filtered-list" => "the list was filtered",
+        "store-apps-only" => "the list holds apps of the store only",
+        "installed-applications-of-another-shape" => "the list of installed apps has an unknown shape",
+        "backup-manifest" | "backup-domains" => "a backup's own file lists do not name every app",
+        "not-all-apps-collected" => "the system does not collect every app of such a device",
+        "encrypted" => "encrypted",
+        _ => return None,
+    })
 }
 
 /// Text from evidence, safe to print: control characters, bidirectional
 /// controls and line ends become visible escapes; at most `most` characters.
 pub(crate) fn safe(text: &str, most: usize) -> String {
-    let mut out = String::with_capacity(text.len().min(most + 8));
+    let mut out = String::with_capacity(text.len().min(most.saturating_add(8)));
     for (n, c) in text.chars().enumerate() {
         if n >= most {
             out.push('…');
             break;
         }
-        let hidden = c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{061c}');
-        if hidden {
+        if is_hidden(c) {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);
         }
     }
     out
+}
+
+/// Characters that move the cursor, reorder text or cannot be seen.
+pub(crate) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// `1,204`.

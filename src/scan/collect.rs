@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Input;
 use super::item::{Item, ItemStatus};
-use super::work::{CompiledClaims, Job, Queue, Shared, evidence_code};
+use super::work::{CompiledClaims, Job, Queue, Shared};
 use crate::artifact::{ArtifactFile, Parser, parser_for};
 use crate::evidence::{
-    self, Affinity, Blob, EvidenceError, File, ForeignClass, Found, Given, Opened, Place, Probe, Root, RootKind, Tree,
-    container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
+    self, Affinity, Blob, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe, Root,
+    RootKind, Tree, container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
 };
 use crate::inventory::PartId;
 use crate::limits::{Leash, Stop};
@@ -58,7 +58,7 @@ impl Collector<'_> {
             self.shared.stopped(*stop);
         }
         let item = self.item(kind, ItemStatus::Unreadable, size, locator.clone());
-        self.shared.say(item, Diagnostic::new(evidence_code(error), Some(locator), error.to_string()));
+        self.shared.say(item, Diagnostic::new(error.code(), Some(locator), error.to_string()));
     }
 
     /// Walks a tree. What keeps it from being walked to its end is an item of
@@ -73,7 +73,7 @@ impl Collector<'_> {
             }
             let item = self.item(kind, ItemStatus::PartlyRead, None, locator.clone());
             let message = format!("{error}; what was found before was read");
-            self.shared.say(item, Diagnostic::new(evidence_code(&error), Some(locator), message));
+            self.shared.say(item, Diagnostic::new(error.code(), Some(locator), message));
         } else if self.shared.items() == before {
             let item = self.item(kind, ItemStatus::Unknown, None, locator.clone());
             let message = format!("this {kind} holds no known evidence");
@@ -91,13 +91,15 @@ impl Collector<'_> {
         let whole = head.len() < Probe::HEAD;
         let size = if whole { head.len() as u64 } else { file.size.unwrap_or_else(|| blob.len()) };
         let probe = Probe { head: &head, size, name: file.name() };
+        let foreign = recognise_foreign(&probe);
         let container = container_for(&probe).map(|c| (c.affinity(&probe), c));
+        let container = container.filter(|_| !foreign.is_some_and(|f| f.before_containers));
         match (container, parser_for(&probe)) {
             (Some((sure, container)), parser) if parser.as_ref().is_none_or(|(s, ..)| sure >= *s) => {
                 self.descend(container, blob, file, locator);
             }
             (_, Some((sure, parser, role))) if sure > Affinity::No => self.loose_job(file, locator, parser, role),
-            _ => self.foreign(&probe, file, locator),
+            _ => self.foreign(foreign, &probe, file, locator),
         }
     }
 
@@ -144,19 +146,48 @@ impl Collector<'_> {
 
     /// No evidence this version reads: an error where it is structured or was
     /// named by the user, a note where it needs nobody's attention.
-    fn foreign(&self, probe: &Probe<'_>, file: &File, locator: &Locator) {
-        let foreign = recognise_foreign(probe);
-        let (status, code) = match foreign.class {
-            _ if probe.size == 0 && self.given => (ItemStatus::Unreadable, Code::EmptyFile),
+    fn foreign(&self, foreign: Option<Foreign>, probe: &Probe<'_>, file: &File, locator: &Locator) {
+        let known = foreign.unwrap_or(match probe.size {
+            0 => EMPTY,
+            _ => UNKNOWN,
+        });
+        let (status, code) = match known.class {
+            _ if known.id == EMPTY.id && (self.given || promises_records(probe)) => {
+                (ItemStatus::Unreadable, Code::EmptyFile)
+            }
             ForeignClass::Note if !self.given => (ItemStatus::Skipped, Code::NotEvidence),
-            ForeignClass::Answer => (ItemStatus::Unknown, Code::ErrorAnswer),
+            ForeignClass::ErrorAnswer => (ItemStatus::Unknown, Code::ErrorAnswer),
             ForeignClass::Unsupported => (ItemStatus::Unreadable, Code::UnsupportedEvidence),
             ForeignClass::Note | ForeignClass::Structured => (ItemStatus::Unknown, Code::UnknownEvidence),
         };
-        let item = self.item(foreign.id, status, file.size, locator.clone());
-        let message = format!("{}: {}", foreign.title, foreign.advice);
+        let item = self.item(known.id, status, file.size, locator.clone());
+        let advice = if known.advice.is_empty() { "this is no evidence" } else { known.advice };
+        let message = format!("{}: {advice}", known.title);
         self.shared.say(item, Diagnostic::new(code, Some(locator.clone()), message));
     }
+}
+
+/// Bytes that nobody knows.
+const UNKNOWN: Foreign = Foreign {
+    id: "unknown",
+    title: "a file of no known structure",
+    advice: "check that it is the file you meant; it may be damaged or encrypted",
+    class: ForeignClass::Note,
+    before_containers: false,
+};
+
+/// No bytes.
+const EMPTY: Foreign = Foreign {
+    id: "empty",
+    title: "an empty file",
+    advice: "the export or copy failed; repeat it",
+    class: ForeignClass::Note,
+    before_containers: false,
+};
+
+/// An empty file whose name promises an export.
+fn promises_records(probe: &Probe<'_>) -> bool {
+    ["csv", "tsv", "json", "ndjson", "jsonl", "xml", "plist", "zip", "gz"].iter().any(|e| probe.has_extension(e))
 }
 
 /// Bytes that a container gave.
@@ -189,7 +220,7 @@ impl Found for Collector<'_> {
         self.shared.bare_root(item, locator.clone(), platform);
         for (path, error) in &root.trouble {
             let at = Some(self.place.at(path));
-            self.shared.say(item, Diagnostic::new(evidence_code(error), at, error.to_string()));
+            self.shared.say(item, Diagnostic::new(error.code(), at, error.to_string()));
         }
         let mut jobs: Vec<(&'static dyn Parser, Vec<ArtifactFile>)> = Vec::new();
         for (id, file) in root.files {

@@ -1,5 +1,6 @@
 //! Jobs, the threads that do them, and what they share.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +12,7 @@ use crate::artifact::{Artifact, ArtifactFile, Fragment, ParseError, Parser, Sink
 use crate::evidence::{Claim, Claims, EvidenceError, RootKind};
 use crate::inventory::{Inventory, PartId};
 use crate::limits::{Leash, Stop};
-use crate::model::{Code, Diagnostic, End, Locator, Platform, Severity};
+use crate::model::{Diagnostic, End, Locator, Platform, Severity};
 
 /// Every claim of every parser, compiled, with the parser each belongs to.
 pub(super) struct CompiledClaims {
@@ -172,13 +173,16 @@ fn run(job: &Job, shared: &Shared<'_>) {
     let leash = shared.leash();
     let mut sink = Sink::new(job.parser.spec(), shared.reading.retain);
     let artifact = Artifact { root: &job.locator, kind: job.kind, files: &job.files, leash: &leash };
-    let outcome = job.parser.parse(&artifact, &mut sink);
+    // No parser may panic; if one does all the same, through a library, that
+    // is one unreadable item and neither the end of the run nor a clear device.
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| job.parser.parse(&artifact, &mut sink)))
+        .unwrap_or_else(|_| Err(ParseError::Damaged("the parser failed on these bytes; please report it".to_owned())));
     let mut failed = None;
     if let Err(error) = &outcome {
         if let ParseError::Evidence(EvidenceError::Stop(stop)) = error {
             shared.stopped(*stop);
         }
-        sink.diagnostic(Diagnostic::new(code_of(error), Some(job.locator.clone()), error.to_string()));
+        sink.diagnostic(Diagnostic::new(error.code(), Some(job.locator.clone()), error.to_string()));
     }
     let mut fragment = sink.finish();
     if let Err(error) = outcome {
@@ -194,29 +198,4 @@ fn run(job: &Job, shared: &Shared<'_>) {
     }
     shared.absorb(job, fragment, failed);
     shared.reading.observer.done(job.locator.as_str());
-}
-
-fn code_of(error: &ParseError) -> Code {
-    match error {
-        ParseError::Evidence(error) => evidence_code(error),
-        ParseError::Damaged(_) => Code::DamagedFile,
-        ParseError::ErrorAnswer(_) => Code::ErrorAnswer,
-    }
-}
-
-/// The stable name of what kept evidence from being read.
-pub(super) fn evidence_code(error: &EvidenceError) -> Code {
-    match error {
-        EvidenceError::Io(_) => Code::UnreadableFile,
-        EvidenceError::Damaged(_) => Code::DamagedFile,
-        EvidenceError::Encrypted(_) => Code::EncryptedFile,
-        EvidenceError::Unsupported(_) => Code::UnsupportedEvidence,
-        EvidenceError::Ratio(_) => Code::LimitRatio,
-        EvidenceError::Path(_) => Code::LimitPath,
-        EvidenceError::Depth(_) => Code::LimitDepth,
-        EvidenceError::Stop(Stop::Time) => Code::LimitTime,
-        EvidenceError::Stop(Stop::Cancelled) => Code::Interrupted,
-        EvidenceError::Stop(Stop::Bytes) => Code::LimitBytes,
-        EvidenceError::Stop(Stop::Entries) => Code::LimitEntries,
-    }
 }

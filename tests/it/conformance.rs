@@ -156,12 +156,31 @@ fn reports_do_not_depend_on_the_number_of_threads() {
 
 /// Cut points of a file: every one of a small file, some of a larger.
 fn cuts(len: usize) -> Vec<usize> {
-    if len <= 96 { (0..len).collect() } else { (0..48).map(|i| len * i / 48).chain([len - 2, len - 1]).collect() }
+    if len <= 64 { (0..len).collect() } else { (0..32).map(|i| len * i / 32).chain([len - 2, len - 1]).collect() }
 }
 
 /// Nothing but line ends, blanks or padding was lost.
 fn loses_nothing(lost: &[u8]) -> bool {
     lost.iter().all(|b| b.is_ascii_whitespace() || *b == 0)
+}
+
+/// Plain text beside the evidence may lose bytes unnoticed; so may a file that
+/// is encrypted as a whole, which no coverage rests on.
+fn may_lose_bytes(whole: &v1::Report, file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default();
+    let named = |locator: &str| Path::new(locator).file_name() == Some(name);
+    whole.evidence.iter().any(|e| e.status == "skipped" && named(&e.locator))
+        || whole.diagnostics.iter().any(|d| d.code == "encrypted-file" && d.locator.as_deref().is_some_and(named))
+}
+
+/// A complete list stays one whatever became of the rest of the device tree. A
+/// sign that only a lost secondary file showed is lost with it: then an error
+/// names that file, and no complete list is from it.
+fn told_and_not_rested_on(part: &v1::Report, file: &Path) -> bool {
+    let is_file = |locator: &str| file.ends_with(locator) || Path::new(locator) == file;
+    let told = part.diagnostics.iter().any(|d| d.severity == "error" && d.locator.as_deref().is_some_and(is_file));
+    let mut complete = part.devices.iter().flat_map(|d| &d.coverage).filter(|c| c.completeness == "complete");
+    told && !complete.any(|c| is_file(&c.locator))
 }
 
 #[test]
@@ -187,12 +206,9 @@ fn a_cut_file_never_makes_a_device_clear_nor_the_run_succeed() {
                 let part = scan(&[&copy], &case.options);
                 scans += 1;
                 let at = format!("{}: {} cut at {cut} of {}", case.name, file.display(), bytes.len());
-                assert!(clear(&part) <= clear(&whole), "{at}: a device became clear");
-                // A note-class file (plain text beside the evidence) may lose bytes unnoticed.
-                let is_note = whole.evidence.iter().any(|e| {
-                    e.status == "skipped" && file.ends_with(Path::new(&e.locator).file_name().unwrap_or_default())
-                });
-                assert!(exit(&part) != 0 || is_note, "{at}: exit 0");
+                let milder = clear(&part) > clear(&whole);
+                assert!(!milder || told_and_not_rested_on(&part, &file), "{at}: a device became clear");
+                assert!(exit(&part) != 0 || may_lose_bytes(&whole, &file), "{at}: exit 0");
             }
             fs::write(&file, &bytes).unwrap();
         }

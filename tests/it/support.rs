@@ -1,7 +1,7 @@
 //! Scans in-process and reads the report back.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tidewaiter::artifact::Retain;
 use tidewaiter::limits::Limits;
@@ -21,6 +21,12 @@ pub fn options() -> Options {
     options
 }
 
+/// Parsed once for all tests.
+pub fn signatures() -> &'static SignatureSet {
+    static SET: OnceLock<SignatureSet> = OnceLock::new();
+    SET.get_or_init(|| SignatureSet::builtin().unwrap())
+}
+
 pub fn scan(paths: &[&Path], options: &Options) -> v1::Report {
     scan_with(paths, options, Limits::default(), 2)
 }
@@ -31,18 +37,97 @@ pub fn scan_with(paths: &[&Path], options: &Options, limits: Limits, jobs: usize
 }
 
 pub fn render(paths: &[&Path], options: &Options, limits: Limits, jobs: usize, format: &str) -> Vec<u8> {
-    let set = SignatureSet::builtin().unwrap();
-    let judged = Judged::new(&set, options).unwrap();
+    let set = signatures();
+    let judged = Judged::new(set, options).unwrap();
     let inputs: Vec<Input> = paths.iter().map(|p| Input::Path(p.to_path_buf())).collect();
-    let reading = Reading { retain: Retain::Relevant(&set), limits, jobs, cancel: Arc::default(), observer: &Silent };
+    let reading = Reading { retain: Retain::Relevant(set), limits, jobs, cancel: Arc::default(), observer: &Silent };
     let gathered = read(&inputs, &reading);
     let mut out = Vec::new();
     {
         let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
-        let renderer: Box<dyn Renderer> = (format.make)(Style { width: 80, color: false });
+        let renderer: Box<dyn Renderer> = (format.make)(Style { width: 80, ..Style::default() });
         write_report(gathered, &judged, &mut [(renderer, Box::new(&mut out))]).unwrap();
     }
     out
+}
+
+/// A report rendered again.
+pub fn rendered(report: &v1::Report, format: &str, style: Style) -> Vec<u8> {
+    let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
+    let mut renderer = (format.make)(style);
+    let mut out = Vec::new();
+    renderer.begin(&report.run, &mut out).unwrap();
+    for device in &report.devices {
+        renderer.device(device, &mut out).unwrap();
+    }
+    for item in &report.evidence {
+        renderer.evidence(item, &mut out).unwrap();
+    }
+    for message in &report.diagnostics {
+        renderer.diagnostic(message, &mut out).unwrap();
+    }
+    renderer.end(&report.run, &report.summary, &mut out).unwrap();
+    out
+}
+
+/// The report of the sample evidence, and names that mean harm in it.
+pub fn sample() -> v1::Report {
+    scan(&[&project().join("fixtures/sample-evidence")], &options())
+}
+
+/// Names that mean harm to a terminal, a spreadsheet or a browser.
+pub const HOSTILE: [&str; 12] = [
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"><svg onload=alert(1)>",
+    "</noscript><iframe src=\"https://example.org\"></iframe>",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd",
+    "\t=1+1",
+    "\r\n=HYPERLINK(\"https://example.org\")",
+    "＝1+1",
+    "\u{1b}[2J\u{7}\u{0}bell",
+    "abc\u{202e}gpj.exe\u{2066}\u{200b}\u{feff}",
+    "a%00b%E2%80%AE!/#",
+];
+
+/// A report in which every value that evidence gives is hostile, one name of
+/// 10,000 characters among them.
+pub fn hostile_report() -> v1::Report {
+    let mut report = sample();
+    let long = "x".repeat(10_000);
+    let names: Vec<&str> = HOSTILE.iter().copied().chain([long.as_str()]).collect();
+    let mut next = 0;
+    let mut name = || {
+        next += 1;
+        names[next % names.len()].to_owned()
+    };
+    for (n, device) in report.devices.iter_mut().enumerate() {
+        device.key = format!("{n}{}", name());
+        device.identity.name = Some(name());
+        device.identity.primary_user = Some(name());
+        device.identity.model = Some(name());
+        device.identity.serial = Some(name());
+        device.identity.other_ids = vec![name(), name()];
+        for list in &mut device.coverage {
+            (list.locator, list.note) = (name(), Some(name()));
+        }
+        for finding in &mut device.findings {
+            (finding.app_name, finding.display_name) = (name(), Some(name()));
+            (finding.version, finding.installer) = (Some(name()), Some(name()));
+            finding.identifier.value = name();
+            finding.reasons.iter_mut().for_each(|r| r.value = name());
+            finding.provenance.iter_mut().for_each(|p| p.locator = name());
+        }
+    }
+    for item in &mut report.evidence {
+        (item.locator, item.kind) = (name(), name());
+        item.consulted.iter_mut().for_each(|c| c.locator = name());
+    }
+    for message in &mut report.diagnostics {
+        (message.message, message.locator) = (name(), Some(name()));
+    }
+    report
 }
 
 /// Files below a folder, sorted.

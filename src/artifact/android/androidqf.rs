@@ -132,15 +132,14 @@ fn read_all(
     for file in artifact.of(DUMPSYS) {
         dumpsys::read(file, device, artifact.leash, sink, properties)?;
     }
-    if artifact.one(PACKAGES).is_none() && artifact.one(DUMPSYS).is_none() {
-        if let Some(file) = artifact.files.first() {
-            let source = sink.source(file);
-            let basis = Basis::Always(Answer::NotCollected(Reason("no-package-list")));
-            let list = ListStatement::new(ListScope::AllApps, UserSet::All, basis, End::Unmarked, 0);
-            sink.list(device, source, list);
-            let message = "the acquisition holds neither packages.json nor dumpsys.txt; no list of apps was read";
-            sink.note(Code::NotCollected, Some(source), &At::Whole, message);
-        }
+    let none = artifact.one(PACKAGES).is_none() && artifact.one(DUMPSYS).is_none();
+    if let Some(file) = artifact.files.first().filter(|_| none) {
+        let source = sink.source(file);
+        let basis = Basis::Always(Answer::NotCollected(Reason("no-package-list")));
+        let list = ListStatement::new(ListScope::AllApps, UserSet::All, basis, End::Unmarked, 0);
+        sink.list(device, source, list);
+        let message = "the acquisition holds neither packages.json nor dumpsys.txt; no list of apps was read";
+        sink.note(Code::NotCollected, Some(source), &At::Whole, message);
     }
     Ok(())
 }

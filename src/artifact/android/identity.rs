@@ -141,10 +141,9 @@ impl Properties {
         if let Some(name) = self.market_name.as_ref().or(self.host.as_ref()) {
             sink.fact(device, FactKind::Name, name);
         }
-        if let Some(fingerprint) = &self.fingerprint {
-            if self.model.is_none() || self.release.is_none() {
-                fingerprint_facts(fingerprint, device, sink);
-            }
+        let incomplete = self.model.is_none() || self.release.is_none();
+        if let Some(fingerprint) = self.fingerprint.as_ref().filter(|_| incomplete) {
+            fingerprint_facts(fingerprint, device, sink);
         }
     }
 }

@@ -40,13 +40,19 @@ fn fits(pattern: &Pattern, path: &str) -> bool {
 
 /// Hands a root to a parser the way a walk would: claimed files by role.
 pub(super) fn parse_root(parser: &dyn Parser, kind: RootKind, files: &[(&str, &[u8])]) -> Fragment {
+    parse_root_below("", parser, kind, files)
+}
+
+/// The same for a root below this folder of the evidence.
+pub(super) fn parse_root_below(folder: &str, parser: &dyn Parser, kind: RootKind, files: &[(&str, &[u8])]) -> Fragment {
     let root = Locator::path(b"root");
     let mut claimed = Vec::new();
     for (path, bytes) in files {
         for claim in parser.spec().claims.iter().filter(|c| c.at == kind) {
             if fits(&Pattern::new(claim.path), path) {
                 let locator = root.child(path.as_bytes());
-                claimed.push(ArtifactFile { role: claim.role, file: file(path, bytes), locator });
+                let file = file(&format!("{folder}{path}"), bytes);
+                claimed.push(ArtifactFile { role: claim.role, file, locator });
             }
         }
     }
@@ -82,67 +88,79 @@ pub(super) fn corpus(below: &str) -> Option<PathBuf> {
     None
 }
 
+/// Writes ABX.
+struct Abx {
+    pool: Vec<String>,
+    out: Vec<u8>,
+}
+
+impl Abx {
+    fn counted(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(&u16::try_from(bytes.len()).unwrap().to_be_bytes());
+        self.out.extend_from_slice(bytes);
+    }
+
+    fn interned(&mut self, name: &str) {
+        if let Some(at) = self.pool.iter().position(|n| n == name) {
+            self.out.extend_from_slice(&(at as u16).to_be_bytes());
+            return;
+        }
+        self.pool.push(name.to_owned());
+        self.out.extend_from_slice(b"\xff\xff");
+        self.counted(name.as_bytes());
+    }
+
+    fn typed(&mut self, token: u8, name: &str, value: &[u8]) {
+        self.out.push(token);
+        self.interned(name);
+        self.out.extend_from_slice(value);
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        let hex = i64::from_str_radix(value, 16).ok();
+        let int = value.parse::<i32>().ok();
+        let bytes = crate::format::unhex(value.as_bytes());
+        match (name, value) {
+            ("key", _) if bytes.is_some() => {
+                self.typed(0x4f, name, &[]);
+                self.counted(&bytes.unwrap());
+            }
+            ("ft" | "it" | "ut" | "first-install-time", _) if hex.is_some() => {
+                self.typed(0x9f, name, &hex.unwrap().to_be_bytes());
+            }
+            ("enabled" | "publicFlags" | "flags" | "id" | "index", _) if int.is_some() => {
+                self.typed(0x6f, name, &int.unwrap().to_be_bytes());
+            }
+            (_, "true") => self.typed(0xcf, name, &[]),
+            (_, "false") => self.typed(0xdf, name, &[]),
+            _ => {
+                self.typed(0x2f, name, &[]);
+                self.counted(value.as_bytes());
+            }
+        }
+    }
+}
+
 /// Text XML as ABX: names interned, certificate keys as bytes, numbers typed.
 pub(super) fn abx(xml: &str) -> Vec<u8> {
     use crate::format::xml::{Event, Reader};
-    let mut pool: Vec<String> = Vec::new();
-    let mut out = b"ABX\0\x10".to_vec();
-    let counted = |out: &mut Vec<u8>, bytes: &[u8]| {
-        out.extend_from_slice(&u16::try_from(bytes.len()).unwrap().to_be_bytes());
-        out.extend_from_slice(bytes);
-    };
-    let mut interned = |out: &mut Vec<u8>, name: &str| match pool.iter().position(|n| n == name) {
-        Some(at) => out.extend_from_slice(&(at as u16).to_be_bytes()),
-        None => {
-            pool.push(name.to_owned());
-            out.extend_from_slice(b"\xff\xff");
-            counted(out, name.as_bytes());
-        }
-    };
+    let mut abx = Abx { pool: Vec::new(), out: b"ABX\0\x10".to_vec() };
     let mut reader = Reader::open(xml.as_bytes(), &crate::limits::Limits::default()).unwrap();
     loop {
         match reader.next_event().unwrap() {
             Event::Start(e) => {
-                out.push(0x32);
-                interned(&mut out, e.name());
-                for (name, value) in e.attributes() {
-                    let hex = || i64::from_str_radix(value, 16).ok();
-                    match name {
-                        "key" if crate::format::unhex(value.as_bytes()).is_some() => {
-                            out.push(0x4f);
-                            interned(&mut out, name);
-                            counted(&mut out, &crate::format::unhex(value.as_bytes()).unwrap());
-                        }
-                        "ft" | "it" | "ut" | "first-install-time" if hex().is_some() => {
-                            out.push(0x9f);
-                            interned(&mut out, name);
-                            out.extend_from_slice(&hex().unwrap().to_be_bytes());
-                        }
-                        "enabled" | "publicFlags" | "flags" | "id" | "index" if value.parse::<i32>().is_ok() => {
-                            out.push(0x6f);
-                            interned(&mut out, name);
-                            out.extend_from_slice(&value.parse::<i32>().unwrap().to_be_bytes());
-                        }
-                        _ if value == "true" || value == "false" => {
-                            out.push(if value == "true" { 0xcf } else { 0xdf });
-                            interned(&mut out, name);
-                        }
-                        _ => {
-                            out.push(0x2f);
-                            interned(&mut out, name);
-                            counted(&mut out, value.as_bytes());
-                        }
-                    }
-                }
+                abx.out.push(0x32);
+                abx.interned(e.name());
+                e.attributes().for_each(|(name, value)| abx.attribute(name, value));
             }
             Event::End(name) => {
-                out.push(0x33);
-                interned(&mut out, name);
+                abx.out.push(0x33);
+                abx.interned(name);
             }
             Event::Text(_) => {}
             Event::Eof { .. } => {
-                out.push(0x11);
-                return out;
+                abx.out.push(0x11);
+                return abx.out;
             }
         }
     }

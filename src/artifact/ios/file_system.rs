@@ -182,7 +182,7 @@ impl Image<'_> {
             Ok(stream) => stream,
             Err(error) => {
                 let source = sink.source(file);
-                sink.note(Code::UnreadableFile, Some(source), &At::Whole, error.to_string());
+                sink.note(error.code(), Some(source), &At::Whole, error.to_string());
                 self.first.get_or_insert(source);
                 return None;
             }

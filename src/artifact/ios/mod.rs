@@ -6,30 +6,27 @@ pub(in crate::artifact) mod identity;
 #[cfg(test)]
 pub(in crate::artifact) mod testing;
 
+use std::io;
+
+use crate::evidence::{EvidenceError, stop_code};
 use crate::format::plist::PlistError;
-use crate::limits::Stop;
 use crate::model::Code;
 
 /// The diagnostic for a property list that could not be read to its end.
 pub(in crate::artifact) fn code_of(error: &PlistError) -> Code {
     match error {
         PlistError::Empty => Code::EmptyFile,
-        PlistError::Stop(stop) => code_of_stop(*stop),
-        PlistError::Io(_) => Code::UnreadableFile,
+        PlistError::Stop(stop) => stop_code(*stop),
+        PlistError::Io(error) => code_of_io(error),
         PlistError::NotAPlist(_) | PlistError::Cut | PlistError::Damaged(_) | PlistError::Nesting(_) => {
             Code::DamagedFile
         }
     }
 }
 
-/// The diagnostic for a limit, a deadline or an interruption.
-pub(in crate::artifact) fn code_of_stop(stop: Stop) -> Code {
-    match stop {
-        Stop::Time => Code::LimitTime,
-        Stop::Cancelled => Code::Interrupted,
-        Stop::Bytes => Code::LimitBytes,
-        Stop::Entries => Code::LimitEntries,
-    }
+/// The diagnostic for bytes that could not be had while they were read.
+pub(in crate::artifact) fn code_of_io(error: &io::Error) -> Code {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<EvidenceError>()).map_or(Code::UnreadableFile, |e| e.code())
 }
 
 /// The only user of an iOS device.

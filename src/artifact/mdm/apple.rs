@@ -53,10 +53,10 @@ impl Parser for AppleMdm {
     }
 
     fn affinity(&self, probe: &Probe<'_>) -> (Affinity, &'static str) {
-        if !plist::looks_like(probe.head) {
+        let Some(head) = plist::Head::of(probe.head) else {
             return (Affinity::No, ANSWER);
-        }
-        let has = |key: &str| plist::head_names(probe.head, key);
+        };
+        let has = |key: &str| head.has(key);
         let lists = has("InstalledApplicationList") || has("ManagedApplicationList");
         let affinity = match (lists || has("QueryResponses"), has("CommandUUID") && has("Status")) {
             (true, _) => Affinity::Certain,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::evidence::RootRule;
-use crate::evidence::layout::{Ground, LAYOUT, Manner, is_apple_double, strip_back};
+use crate::evidence::layout::{Ground, LAYOUT, Manner, strip_back};
 
 /// Folders (empty, or ending in `/`) with the landmarks seen in them.
 pub(super) type Candidates = HashMap<Box<[u8]>, u64>;
@@ -37,7 +37,7 @@ pub(super) struct Areas {
 }
 
 /// Where a folder of the archive lies among the areas.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spot {
     /// The innermost area.
     area: Option<usize>,
@@ -45,8 +45,9 @@ pub(super) struct Spot {
     direct: bool,
     /// A device's own: nothing in it is looked at but what is claimed.
     pub(super) own: bool,
-    /// Litter of macOS.
-    pub(super) litter: bool,
+    /// How much of the folder the answer rests on: it holds for every folder
+    /// that begins so.
+    rests_on: usize,
 }
 
 impl Areas {
@@ -129,19 +130,25 @@ impl Areas {
         self.stand();
     }
 
+    /// Where the next folder lies, which begins like the one before.
+    pub(super) fn next_spot(&self, before: Spot, folder: &[u8], shared: usize) -> Spot {
+        if before.own && before.rests_on <= shared { before } else { self.spot(folder) }
+    }
+
     /// Where a folder lies.
     pub(super) fn spot(&self, folder: &[u8]) -> Spot {
-        let litter = folder.split(|b| *b == b'/').any(is_apple_double);
         // Of prefixes in order, those of a name are ancestors of its predecessor.
         let mut area = self.areas.partition_point(|a| a.prefix.as_slice() <= folder).checked_sub(1);
         while let Some(at) = area {
             if let Some(rest) = folder.strip_prefix(self.areas[at].prefix.as_slice()) {
-                let own = first(rest).is_some_and(|name| self.areas[at].ground.owns_folder(name));
-                return Spot { area, direct: rest.is_empty(), own, litter };
+                let name = first(rest);
+                let own = name.is_some_and(|name| self.areas[at].ground.owns_folder(name));
+                let rests_on = folder.len() - rest.len() + name.map_or(0, |name| name.len() + 1);
+                return Spot { area, direct: rest.is_empty(), own, rests_on };
             }
             area = self.areas[at].parent;
         }
-        Spot { area: None, direct: folder.is_empty(), own: false, litter }
+        Spot { area: None, direct: folder.is_empty(), own: false, rests_on: folder.len() }
     }
 
     /// Notes that a folder exists.

@@ -86,11 +86,11 @@ impl Entry<'_> {
         let mut rest = wide.unwrap_or_default();
         // The field holds only what did not fit, in this order.
         for value in [&mut data.size, &mut data.packed, &mut data.offset] {
-            if *value == 0xffff_ffff {
-                if let Some((number, next)) = rest.split_at_checked(8) {
-                    *value = u64_at(number, 0);
-                    rest = next;
-                }
+            if *value == 0xffff_ffff
+                && let Some((number, next)) = rest.split_at_checked(8)
+            {
+                *value = u64_at(number, 0);
+                rest = next;
             }
         }
         data

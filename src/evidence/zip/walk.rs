@@ -12,7 +12,7 @@ use super::directory::{Directory, Entry};
 use super::member::ZipMember;
 use super::names::{Name, Names};
 use super::{end, recover};
-use crate::evidence::layout::{LAYOUT, Lasts, Manner, inside, is_apple_double, strip_back};
+use crate::evidence::layout::{LAYOUT, Lasts, Manner, inside, is_apple_double, separator, strip_back};
 use crate::evidence::{Blob, ClaimId, Claims, EvidenceError, File, Found, Root, RootRule, Tree, Walked};
 use crate::limits::{Leash, Stop};
 
@@ -103,18 +103,15 @@ impl Survey {
         let of = |folder: bool| LAYOUT.landmarks.iter().enumerate().filter(move |(_, p)| p.folder == folder);
         let files = Lasts::new(of(false).map(|(bit, p)| (bit as u32, p)));
         let folders = Lasts::new(of(true).map(|(bit, p)| (bit as u32, p)));
-        let (mut names, mut litter, mut special) = (Names::default(), false, 0);
+        let (mut names, mut special) = (Names::default(), 0);
         let (entries, damage) = directory.each(leash, true, |entry| {
             let name = names.next(entry);
             if name.moved {
-                litter = name.folder.split(|b| *b == b'/').any(is_apple_double);
-                if !litter {
-                    survey.folder(name.folder, &folders);
-                }
+                survey.folder(&name, &folders);
             }
             if entry.is_special() {
                 special += 1;
-            } else if !litter && name.len() <= leash.limits.path {
+            } else if name.litter.is_none() && name.len() <= leash.limits.path {
                 files.hits(name.last, |bit| survey.landmark(bit, name.folder));
             }
             Ok(())
@@ -124,13 +121,22 @@ impl Survey {
         Ok(survey)
     }
 
-    /// Every component of a folder may be a landmark.
-    fn folder(&mut self, folder: &[u8], folders: &Lasts) {
-        let mut from = 0;
-        while let Some(len) = folder[from..].iter().position(|b| *b == b'/') {
-            let above = &folder[..from];
-            folders.hits(&folder[from..from + len], |bit| self.landmark(bit, above));
-            from += len + 1;
+    /// Every component of a folder may be a landmark, down to one that is
+    /// litter of macOS.
+    fn folder(&mut self, name: &Name<'_>, folders: &Lasts) {
+        let (mut from, mut next) = (name.shared, name.shared);
+        while let Some(at) = separator(name.folder, next) {
+            next = at + 1;
+            // In a path that has been put in order a backslash is a letter.
+            if name.folder[at] == b'\\' {
+                continue;
+            }
+            if name.litter.is_some_and(|end| end <= next) {
+                break;
+            }
+            let above = &name.folder[..from];
+            folders.hits(&name.folder[from..at], |bit| self.landmark(bit, above));
+            from = next;
         }
     }
 
@@ -152,7 +158,13 @@ impl Survey {
 }
 
 /// Claims by their last components, for each rule that has a root here.
-struct Tables(Vec<(&'static RootRule, Lasts, Vec<(ClaimId, Vec<&'static str>)>)>);
+struct Tables(Vec<Table>);
+
+struct Table {
+    rule: &'static RootRule,
+    lasts: Lasts,
+    paths: Vec<(ClaimId, Vec<&'static str>)>,
+}
 
 impl Tables {
     fn new(claims: &Claims, areas: &Areas) -> Self {
@@ -166,16 +178,16 @@ impl Tables {
             let of = || claims.of(rule.kind).filter(|(_, p)| !p.folder && inside(p, rule).is_some());
             let lasts = Lasts::new(of().enumerate().map(|(at, (_, p))| (at as u32, p)));
             let paths = of().map(|(id, p)| (id, inside(p, rule).unwrap_or_default().to_vec())).collect();
-            (rule, lasts, paths)
+            Table { rule, lasts, paths }
         };
         Self(rules.into_iter().map(table).collect())
     }
 
     /// Claims of a rule that a file below `prefix` answers.
     fn answers(&self, rule: &'static RootRule, prefix: &[u8], name: &Name<'_>, mut hit: impl FnMut(ClaimId)) {
-        let Some((_, lasts, paths)) = self.0.iter().find(|(known, _, _)| std::ptr::eq(*known, rule)) else { return };
-        lasts.hits(name.last, |at| {
-            let Some((id, path)) = paths.get(at as usize) else { return };
+        let Some(table) = self.0.iter().find(|table| std::ptr::eq(table.rule, rule)) else { return };
+        table.lasts.hits(name.last, |at| {
+            let Some((id, path)) = table.paths.get(at as usize) else { return };
             let before = path.split_last().map_or(&[][..], |(_, before)| before);
             if strip_back(name.folder, before) == Some(prefix) {
                 hit(*id);
@@ -217,8 +229,11 @@ impl Pass<'_> {
         directory.each(self.leash, false, |entry| {
             let name = names.next(entry);
             if name.moved {
-                spot = self.areas.spot(name.folder);
-                self.areas.saw(spot, name.folder);
+                let before = spot;
+                spot = self.areas.next_spot(before, name.folder, name.shared);
+                if spot != before {
+                    self.areas.saw(spot, name.folder);
+                }
             }
             self.entry(entry, &name, spot)
         })?;
@@ -229,7 +244,7 @@ impl Pass<'_> {
     }
 
     fn entry(&mut self, entry: &Entry<'_>, name: &Name<'_>, spot: Spot) -> Result<(), Stop> {
-        if spot.litter || name.last.is_empty() || is_apple_double(name.last) || entry.is_special() {
+        if name.litter.is_some() || name.last.is_empty() || is_apple_double(name.last) || entry.is_special() {
             return Ok(());
         }
         if name.len() > self.leash.limits.path {
@@ -322,15 +337,16 @@ impl Pass<'_> {
         }
         let directory = self.directory;
         let mut names = Names::default();
-        let (mut spot, mut wanted) = (self.areas.spot(b""), false);
+        let mut spot = self.areas.spot(b"");
+        let mut wanted = self.was_undecided(spot);
         directory.each(self.leash, false, |entry| {
             let name = names.next(entry);
             if name.moved {
-                spot = self.areas.spot(name.folder);
-                wanted = !spot.own && !spot.litter;
-                wanted &= self.areas.standing(spot) == (Standing::Known(Manner::Loose), Standing::Undecided);
+                spot = self.areas.next_spot(spot, name.folder, name.shared);
+                wanted = self.was_undecided(spot);
             }
             let loose = wanted
+                && name.litter.is_none()
                 && !name.last.is_empty()
                 && !is_apple_double(name.last)
                 && !entry.is_special()
@@ -340,6 +356,12 @@ impl Pass<'_> {
             if loose { self.loose(entry, &name) } else { Ok(()) }
         })?;
         Ok(())
+    }
+
+    /// Files there turned out to be loose only now.
+    fn was_undecided(&self, spot: Spot) -> bool {
+        let standing = (Standing::Known(Manner::Loose), Standing::Undecided);
+        !spot.own && self.areas.standing(spot) == standing
     }
 
     fn answers_any(&self, name: &Name<'_>, spot: Spot) -> bool {

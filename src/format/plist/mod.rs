@@ -15,6 +15,7 @@ mod text;
 mod xml;
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use crate::limits::{Leash, Stop};
 use crate::model::Timestamp;
@@ -44,7 +45,7 @@ pub enum PlistError {
     Stop(#[from] Stop),
     /// The bytes could not be had.
     #[error("{0}")]
-    Io(io::Error),
+    Io(Arc<io::Error>),
 }
 
 impl From<io::Error> for PlistError {
@@ -52,7 +53,7 @@ impl From<io::Error> for PlistError {
         // A stop travels through `io::Error` where a library does the reading.
         match error.downcast::<Stop>() {
             Ok(stop) => Self::Stop(stop),
-            Err(error) => Self::Io(error),
+            Err(error) => Self::Io(Arc::new(error)),
         }
     }
 }
@@ -229,19 +230,31 @@ impl<'a> Plist<'a> {
     }
 }
 
-/// Whether the first bytes of a file look like a property list of either kind.
-pub fn looks_like(head: &[u8]) -> bool {
-    let text = text::head_text(head);
-    head.starts_with(b"bplist0") || (text.trim_start().starts_with('<') && text.contains("<plist"))
+/// The first bytes of a file that looks like a property list of either kind.
+pub enum Head<'a> {
+    /// The text, whatever its encoding.
+    Xml(String),
+    /// Keys are plain bytes somewhere in the object table.
+    Binary(&'a [u8]),
 }
 
-/// Whether the head of a property list of either kind names this key. In a
-/// binary list keys are plain bytes somewhere in the object table.
-pub fn head_names(head: &[u8], key: &str) -> bool {
-    if head.starts_with(b"bplist0") {
-        return memchr::memmem::find(head, key.as_bytes()).is_some();
+impl<'a> Head<'a> {
+    /// `None` where the bytes look like something else.
+    pub fn of(head: &'a [u8]) -> Option<Self> {
+        if head.starts_with(b"bplist0") {
+            return Some(Self::Binary(head));
+        }
+        let text = text::head_text(head);
+        (text.trim_start().starts_with('<') && text.contains("<plist")).then_some(Self::Xml(text))
     }
-    text::head_text(head).contains(&format!("<key>{key}</key>"))
+
+    /// Whether this key is named.
+    pub fn has(&self, key: &str) -> bool {
+        match self {
+            Self::Xml(text) => text.contains(&format!("<key>{key}</key>")),
+            Self::Binary(bytes) => memchr::memmem::find(bytes, key.as_bytes()).is_some(),
+        }
+    }
 }
 
 #[cfg(test)]

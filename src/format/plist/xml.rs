@@ -11,7 +11,7 @@ use quick_xml::Reader;
 use quick_xml::errors::Error as XmlError;
 use quick_xml::events::Event;
 
-use super::text::Utf8Text;
+use super::text::Rope;
 use super::{PlistError, Value};
 use crate::limits::Leash;
 use crate::model::Timestamp;
@@ -76,7 +76,7 @@ enum Between {
 
 /// A reader of XML property lists.
 pub(super) struct Xml<'a> {
-    reader: Reader<Utf8Text<'a>>,
+    reader: Reader<Rope<'a>>,
     buf: Vec<u8>,
     leash: &'a Leash,
     /// Open containers; `true` for a dictionary.
@@ -87,7 +87,7 @@ pub(super) struct Xml<'a> {
 
 impl<'a> Xml<'a> {
     pub(super) fn open(reader: Box<dyn Read + Send + 'a>, leash: &'a Leash) -> Result<Self, PlistError> {
-        let mut reader = Reader::from_reader(Utf8Text::new(reader));
+        let mut reader = Reader::from_reader(Rope::new(reader)?);
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = true;
@@ -323,7 +323,7 @@ fn error(error: XmlError) -> PlistError {
     match error {
         XmlError::Io(error) => match error.get_ref().and_then(|e| e.downcast_ref()) {
             Some(stop) => PlistError::Stop(*stop),
-            None => PlistError::Io(std::io::Error::new(error.kind(), error.to_string())),
+            None => PlistError::Io(error),
         },
         // Syntax errors are markup that never closes: the end of the input.
         XmlError::Syntax(_) => PlistError::Cut,

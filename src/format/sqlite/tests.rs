@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::limits::Limits;
@@ -92,7 +92,9 @@ fn a_log_beside_the_database_is_honoured_and_nothing_is_written() {
     for path in [None, Some(pair.path.as_path())] {
         let with_wal = Bytes { wal: Some(leak(&pair.wal)), path, ..memory(&pair.main) };
         assert_eq!(domains(with_wal).unwrap(), ["AppDomain-com.tencent.xin", "AppDomain-org.kept.app"]);
-        assert!(matches!(Database::open(with_wal, &Leash::unbounded()).unwrap().wal, WalUse::Applied(n) if n > 1));
+        assert!(
+            matches!(Database::open(with_wal, &Leash::unbounded()).unwrap().wal, WalUse::Applied { pages } if pages > 1)
+        );
     }
     let beside: Vec<_> = fs::read_dir(pair.path.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(beside, ["Manifest.db"]);
@@ -117,6 +119,8 @@ fn a_cut_or_damaged_log_gives_the_state_of_a_commit_never_a_mixture() {
         met.insert(said);
     }
     assert_eq!(met, allowed);
+    let torn = Bytes { wal: Some(leak(&pair.wal[..pair.wal.len() - 1])), ..memory(&pair.main) };
+    assert!(Database::open(torn, &Leash::unbounded()).unwrap().wal_flaw.is_some());
     let mut bad = pair.wal.clone();
     bad[40] ^= 1;
     let database = Database::open(Bytes { wal: Some(leak(&bad)), ..memory(&pair.main) }, &Leash::unbounded()).unwrap();
@@ -178,11 +182,13 @@ fn a_view_in_the_place_of_the_table_is_refused() {
 
 #[test]
 fn an_endless_query_ends_with_the_leash() {
-    let leash = Leash::new(Limits { time: Some(Duration::from_millis(50)), ..Limits::default() }, Arc::default());
+    let cancel = Arc::new(AtomicBool::new(false));
+    let leash = Leash::new(Limits::default(), cancel.clone());
     let database = Database::open(memory(&plain(SCHEMA, &[])), &leash).unwrap();
+    cancel.store(true, Ordering::Relaxed);
     let endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r";
     let error = database.connection().query_row(endless, [], |r| r.get::<_, i64>(0)).unwrap_err();
-    assert!(matches!(said(error, &leash), SqliteError::Stop(Stop::Time)));
+    assert!(matches!(said(error, &leash), SqliteError::Stop(Stop::Cancelled)));
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) struct Log {
     /// Pages of the database after the last commit; 0: nothing is committed.
     pub(super) pages: u32,
     page_size: usize,
-    /// Why none of it counts.
+    /// Why none of it counts, or what may be missing.
     pub(super) flaw: Option<&'static str>,
 }
 
@@ -80,6 +80,9 @@ impl Log {
         }
         let mut log = Self { page_size: size, ..Self::default() };
         log.frames_of(wal, &header[16..24], &mut sum, leash)?;
+        if !(wal.len() - HEADER as u64).is_multiple_of((FRAME + size) as u64) {
+            log.flaw = Some("it is cut off inside a page");
+        }
         Ok(log)
     }
 
@@ -114,11 +117,13 @@ pub(super) struct Overlaid<'a> {
     main: &'a dyn ReadAt,
     over: Option<(&'a dyn ReadAt, &'a Log)>,
     at: u64,
+    /// Why the last read failed: SQLite's own error would not tell.
+    pub(super) error: Option<io::Error>,
 }
 
 impl<'a> Overlaid<'a> {
     pub(super) fn new(main: &'a dyn ReadAt, wal: Option<&'a dyn ReadAt>, log: Option<&'a Log>) -> Self {
-        Self { main, over: wal.zip(log), at: 0 }
+        Self { main, over: wal.zip(log), at: 0, error: None }
     }
 
     pub(super) fn len(&self) -> u64 {
@@ -131,6 +136,16 @@ impl<'a> Overlaid<'a> {
 
 impl Read for Overlaid<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.read_next(buf).map_err(|error| {
+            let kind = error.kind();
+            self.error = Some(error);
+            kind.into()
+        })
+    }
+}
+
+impl Overlaid<'_> {
+    fn read_next(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.len().saturating_sub(self.at)).unwrap_or(usize::MAX);
         let mut want = left.min(buf.len());
         let mut done = 0;

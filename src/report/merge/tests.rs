@@ -13,7 +13,7 @@ fn try_join(parts: &[Vec<u8>], options: &MergeOptions<'_>) -> Result<(v1::Report
     let mut out = Vec::new();
     let status = {
         let format = RENDERERS.iter().find(|f| f.id == "json").unwrap();
-        let style = Style { width: 80, color: false };
+        let style = Style { width: 80, ..Style::default() };
         merge(&saved, options, &mut [((format.make)(style), Box::new(&mut out))])?
     };
     Ok((parse(&out), status, out))

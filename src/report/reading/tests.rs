@@ -10,7 +10,7 @@ fn render(bytes: &[u8], format: &str) -> Result<(Vec<u8>, u8), ReadError> {
     let mut out = Vec::new();
     let status = {
         let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
-        let style = Style { width: 80, color: false };
+        let style = Style { width: 80, ..Style::default() };
         let mut outputs: Vec<Output<'_>> = vec![((format.make)(style), Box::new(&mut out))];
         let mut writer = Writer::begin(&mut outputs, &saved.begun()).unwrap();
         let ending = saved.read(&mut |part| writer.part(&part))?;

@@ -15,7 +15,7 @@ fn redact(bytes: &[u8], format: &str, redactor: &Redactor) -> Vec<u8> {
     let mut out = Vec::new();
     {
         let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
-        let inner = (format.make)(Style { width: 80, color: false });
+        let inner = (format.make)(Style { width: 80, ..Style::default() });
         let mut outputs: Vec<Output<'_>> =
             vec![(Box::new(Redacting::new(redactor.clone(), inner)), Box::new(&mut out))];
         let mut writer = Writer::begin(&mut outputs, &saved.begun()).unwrap();

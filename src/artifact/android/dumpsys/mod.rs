@@ -75,11 +75,13 @@ impl Parser for AndroidDumpsys {
         let has = |needle: &str| text.starts_with(needle) || text.contains(&format!("\n{needle}"));
         let affinity = match () {
             () if has("== dumpstate: ") => return (Affinity::Certain, BUGREPORT),
-            () if has("DUMP OF SERVICE ") => Affinity::Certain,
+            () if has("DUMP OF SERVICE package:") => Affinity::Certain,
             () if has("Packages:") && has("  Package [") => Affinity::Likely,
             () if has("Hidden system packages:") && has("  Package [") => Affinity::Likely,
             () if has("Database versions:") && (has("Verifiers:") || has("Libraries:")) => Affinity::Likely,
-            () if has("Currently running services:") => Affinity::Likely,
+            // The package section may lie behind the head.
+            () if !probe.is_whole() && has("DUMP OF SERVICE ") => Affinity::Certain,
+            () if !probe.is_whole() && has("Currently running services:") => Affinity::Likely,
             () => Affinity::No,
         };
         (affinity, TEXT)

@@ -40,7 +40,7 @@ Dexopt state:
 
 fn service(body: &str) -> String {
     format!(
-        "DUMP OF SERVICE overlay:\nnothing\n--------- 0.002s was the duration of dumpsys overlay, ending at: 2024-05-06 07:08:09\n-------------------------------------------------------------------------------\nDUMP OF SERVICE package:\nDatabase versions:\n  Internal:\n    sdkVersion=33\n{body}\n--------- 0.1s was the duration of dumpsys package, ending at: 2024-05-06 07:08:10\n-------------------------------------------------------------------------------\nDUMP OF SERVICE user:\n  Users:\n  UserInfo{{0:Owner:4c13}} serialNo=0 isPrimary=true\n    Type: android.os.usertype.full.SYSTEM\n  UserInfo{{10:Work: x:1030}} serialNo=10\n    Type: android.os.usertype.profile.MANAGED\n  UserInfo{{999:clone:30}} serialNo=999\n"
+        "DUMP OF SERVICE overlay:\nnothing\n--------- 0.002s was the duration of dumpsys overlay, ending at: 2024-05-06 07:08:09\n-------------------------------------------------------------------------------\nDUMP OF SERVICE package:\nDatabase versions:\n  Internal:\n    sdkVersion=33\n{body}\n--------- 0.1s was the duration of dumpsys package, ending at: 2024-05-06 07:08:10\n-------------------------------------------------------------------------------\nDUMP OF SERVICE user:\n  Users:\n  UserInfo{{0:Owner:4c13}} serialNo=0 isPrimary=true\n    Type: android.os.usertype.full.SYSTEM\n  UserInfo{{10:Work: x:1030}} serialNo=10\n    Type: android.os.usertype.profile.MANAGED\n  UserInfo{{999:clone:30}} serialNo=999\n--------- 0.1s was the duration of dumpsys user, ending at: 2024-05-06 07:08:11\n"
     )
 }
 
@@ -83,6 +83,8 @@ fn a_service_dump_with_its_end_is_a_whole_list_for_the_users_it_shows() {
 #[test]
 fn the_output_of_dumpsys_package_alone_is_whole_when_it_is_not_filtered() {
     let full = loose(&format!("Database versions:\n  Internal:\n\nLibraries:\n\n{BLOCKS}"));
+    let part = loose(&format!("Libraries:\n\n{BLOCKS}"));
+    assert!(matches!(part.devices[0].lists[0].1.basis, Basis::Always(Answer::Assumed(_))));
     assert_eq!(full.devices[0].lists[0].1.basis, Basis::Always(Answer::Complete));
     assert!(claims_a_whole_list(&full));
     // `dumpsys package NAME` prints no database versions.
@@ -194,9 +196,18 @@ fn no_prefix_says_more_than_the_whole() {
     let text = service(BLOCKS);
     let all = rows(&loose(&text));
     let end = text.find(" was the duration of dumpsys package").unwrap();
+    // Without the list of services nothing tells that one more was to come.
+    let second = text
+        .find("-------------------------------------------------------------------------------\nDUMP OF SERVICE user")
+        .unwrap();
     for n in 0..text.len() {
         let part = loose(&text[..n]);
         assert!(n > end || !claims_a_whole_list(&part), "cut at {n}");
+        let lost_only_blanks = text[n..].trim().is_empty();
+        assert!(
+            lost_only_blanks || n == second || n + 1 == second || !codes(&part).is_empty(),
+            "cut at {n} goes unnoticed"
+        );
         for row in rows(&part) {
             assert!(all.contains(&row) || row.contains(" unknown "), "cut at {n}: {row}");
         }
@@ -212,6 +223,10 @@ fn loose_texts_are_known_by_their_lines() {
     assert_eq!(of(BLOCKS), (Affinity::Likely, TEXT));
     assert_eq!(of(&BLOCKS.replace('\n', "\r\n")).0, Affinity::Likely);
     assert_eq!(of("Packages: none\n").0, Affinity::No);
+    let adb = "DUMP OF SERVICE adb:\nADB MANAGER STATE (dumpsys adb):\n";
+    assert_eq!(of(adb).0, Affinity::No);
+    let head = Probe { head: adb.as_bytes(), size: 9 << 20, name: b"x" };
+    assert_eq!(AndroidDumpsys.affinity(&head), (Affinity::Certain, TEXT));
     assert_eq!(of("package:com.tencent.mm\n").0, Affinity::No);
     let wide: Vec<u8> = format!("\u{feff}{BLOCKS}").encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(AndroidDumpsys.affinity(&Probe { head: &wide, size: 9, name: b"x" }).0, Affinity::Likely);
@@ -285,7 +300,8 @@ fn a_published_bug_report_gives_what_the_peer_found() {
         assert_eq!(app.users.iter().map(|u| u64::from(*u)).collect::<Vec<_>>(), users);
         assert!(app.state.is_present());
     }
-    assert!(claims_a_whole_list(&got));
+    // It was joined from parts: the end in it is that of another service.
+    assert!(!claims_a_whole_list(&got));
     // user 0 only, `enabled=4` is disabled until used
     assert_eq!(
         said(&got),

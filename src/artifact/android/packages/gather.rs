@@ -59,7 +59,7 @@ impl Gathered {
             out.packages_list(file, artifact.leash, sink);
         }
         for file in artifact.of(CODE) {
-            out.code.insert(String::from_utf8_lossy(&file.file.path).into_owned());
+            out.code.extend(below_root(&file.file.path).map(str::to_owned));
         }
         out
     }
@@ -92,17 +92,18 @@ impl Gathered {
     fn trouble(&mut self, error: &ParseError, source: SourceId, sink: &mut Sink<'_>) {
         match error {
             ParseError::Evidence(EvidenceError::Stop(stop)) => self.stop = Some(*stop),
-            other => sink.note(Code::UnreadableFile, Some(source), &At::Whole, other.to_string()),
+            other => sink.note(other.code(), Some(source), &At::Whole, other.to_string()),
         }
     }
 
     /// Reads what a parser left, for the digest.
     fn close(&mut self, stream: Stream<'_>, sink: &mut Sink<'_>) {
         let source = stream.source();
-        if self.stop.is_none() {
-            if let Err(error) = sink.close(stream) {
-                self.trouble(&error, source, sink);
-            }
+        if self.stop.is_some() {
+            return;
+        }
+        if let Err(error) = sink.close(stream) {
+            self.trouble(&error, source, sink);
         }
     }
 
@@ -259,6 +260,15 @@ impl Gathered {
         };
         self.code.contains(below) || self.code.contains(&format!("{}/base.apk", below.trim_end_matches('/')))
     }
+}
+
+/// `app/a.b-1/base.apk` of `x/data/app/a.b-1/base.apk`: the claims put `app`
+/// second, third or fourth from the end.
+fn below_root(path: &[u8]) -> impl Iterator<Item = &str> {
+    let text = std::str::from_utf8(path).unwrap_or("");
+    let starts = std::iter::once(0).chain(text.match_indices('/').map(|(at, _)| at + 1));
+    let last: Vec<_> = starts.collect();
+    last.into_iter().rev().skip(1).take(3).filter_map(|at| text.get(at..)).filter(|t| t.starts_with("app/"))
 }
 
 /// `10` of `system/users/10/package-restrictions.xml`.

@@ -96,7 +96,7 @@ pub(super) fn parse_line(line: &str) -> Option<(&str, Row)> {
     Some((name, Row { version, installer, offset: 0, len: 0, suspicious: contradicts }))
 }
 
-/// The characters Android allows in a package name.
+/// The characters of package names; a hyphen is not allowed, but was met.
 pub(super) fn is_package_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_')
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }

@@ -1,4 +1,4 @@
-use super::super::testing::{abx, claims_a_whole_list, codes, corpus, parse_loose, parse_root, said};
+use super::super::testing::{abx, claims_a_whole_list, codes, corpus, parse_loose, parse_root, parse_root_below, said};
 use super::*;
 use crate::artifact::Fragment;
 use crate::model::{DigestKind, End, FactKind, UserKind, UserSet};
@@ -35,6 +35,12 @@ fn restrictions(rows: &str) -> String {
 fn root(files: &[(&str, &str)]) -> Fragment {
     let files: Vec<_> = files.iter().map(|(p, b)| (*p, b.as_bytes())).collect();
     parse_root(&AndroidPackages, RootKind::AndroidData, &files)
+}
+
+/// The same in a folder deeper in the evidence.
+fn below(folder: &str, files: &[(&str, &str)]) -> Fragment {
+    let files: Vec<_> = files.iter().map(|(p, b)| (*p, b.as_bytes())).collect();
+    parse_root_below(folder, &AndroidPackages, RootKind::AndroidData, &files)
 }
 
 /// One package in packages.xml, these restrictions for user 0.
@@ -185,6 +191,9 @@ fn without_users_in_the_evidence_an_entry_needs_packages_list_or_its_code() {
         ["com.android.phone unknown []", "com.tencent.mm installed []", "org.example.second installed []"]
     );
     assert!(claims_a_whole_list(&got), "what packages.xml does not name is installed for nobody");
+    // Paths are those below the top of the evidence, not below the device's root.
+    let deep = below("case/app/data/", &[(MAIN, PACKAGES_XML), ("app/~~a==/com.tencent.mm-b==/base.apk", "PK")]);
+    assert!(said(&deep).contains(&"com.tencent.mm installed []".to_owned()), "{:?}", said(&deep));
 }
 
 #[test]

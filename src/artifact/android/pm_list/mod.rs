@@ -118,8 +118,15 @@ impl<'s, 'k> Output<'s, 'k> {
     fn lines(&mut self, input: impl std::io::Read) -> std::io::Result<()> {
         let mut lines = Lines::new(input)?;
         self.offsets = lines.keeps_offsets();
+        let mut ended = true;
         while let Some(line) = lines.next_line()? {
+            ended = line.ended;
             self.line(line);
+        }
+        if !ended {
+            let message =
+                "the text ends inside a line, so that more may be missing; if it is whole, end it with a line feed";
+            self.sink.note(Code::DamagedFile, Some(self.source), &At::Whole, message);
         }
         Ok(())
     }
@@ -157,12 +164,13 @@ impl<'s, 'k> Output<'s, 'k> {
     }
 
     fn row(&mut self, row: &Row<'_>, line: Line<'_>) {
-        let options = self.segment.options.unwrap_or_default();
         if self.segment.ended {
             // Rows behind a prompt whose command is not `pm list packages`.
             self.end_segment(false);
-            self.segment.options = Some(Options { filtered: true, ..Options::default() });
+            self.segment.ended = false;
+            self.segment.options = Some(Options { known_only: true, filtered: true, ..Options::default() });
         }
+        let options = self.segment.options.unwrap_or_default();
         let users = match (options.user, row.users.is_empty()) {
             (Some(user), _) => vec![user],
             (None, true) => vec![0],

@@ -50,9 +50,9 @@ fn split_fields(rest: &str) -> (&str, &str) {
     at.map_or((rest, ""), |at| (rest[..at].trim_end(), &rest[at..]))
 }
 
-/// The characters Android allows, with a dot or one of the few names without.
+/// The characters of package names; a hyphen is not allowed, but was met.
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_'))
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
 /// Which packages a command asks for.

@@ -55,6 +55,15 @@ fn options_limit_what_the_list_proves() {
 }
 
 #[test]
+fn rows_of_another_command_are_named_only() {
+    let got = loose("$ adb shell pm list packages\npackage:a.b\n$ cat old.txt\npackage:c.d\n$ exit\n");
+    assert_eq!(said(&got), ["a.b installed [0]", "c.d unknown [0]"]);
+    assert_eq!(lists(&got), [("all-apps", true, End::Proven, 1, 0), ("all-apps", false, End::Proven, 1, 0)]);
+    // A prompt alone in front is none of a command.
+    assert_eq!(said(&loose("$\npackage:a.b\n")), ["a.b unknown [0]"]);
+}
+
+#[test]
 fn several_uids_are_several_users() {
     let got = loose(
         "package:/data/app/~~a==/com.tencent.mm-b==/base.apk=com.tencent.mm versionCode:2340  installer=null uid:10123,1010123\npackage:a.b uid:10001\n",

@@ -7,13 +7,19 @@ use std::io::BufReader;
 use std::sync::Arc;
 
 use super::{Reading, domains, status};
-use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of_stop, is_apple};
+use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of_io, is_apple};
 use crate::artifact::{ArtifactFile, At, Sink, SourceId};
+use crate::evidence::stop_code;
 use crate::evidence::{Blob, BlobReader};
 use crate::format::mbdb::{self, MbdbError};
 use crate::format::sqlite::{Bytes, Database, SqliteError, WalUse, carve_text};
 use crate::limits::Stop;
 use crate::model::{Answer, Basis, Code, Diagnostic, End, ListScope, ListStatement, Reason, UserSet};
+
+/// Bytes of one block of AES.
+const CIPHER_BLOCK: u64 = 16;
+/// Every page size of SQLite is a multiple of this.
+const SMALLEST_PAGE: u64 = 512;
 
 /// Domains and where each was seen.
 #[derive(Default)]
@@ -82,8 +88,8 @@ fn read_mbdb(
         return Some(End::Unmarked);
     };
     let code = match &error {
-        MbdbError::Stop(stop) => code_of_stop(*stop),
-        MbdbError::Io(_) => Code::UnreadableFile,
+        MbdbError::Stop(stop) => stop_code(*stop),
+        MbdbError::Io(error) => code_of_io(error),
         MbdbError::NotMbdb | MbdbError::Cut => Code::DamagedFile,
     };
     sink.note(code, Some(source), &At::Whole, format!("{error}; {}", reading.consequence()));
@@ -103,7 +109,11 @@ fn read_database(
     let wal = log.as_ref().map(|(_, blob)| -> &dyn crate::format::ReadAt { &**blob });
     let bytes = Bytes { main, path: main.on_disk(), wal };
     let result = Database::open(bytes, reading.leash).and_then(|database| {
-        if let (WalUse::Ignored(why), Some((log, _))) = (database.wal, &log) {
+        let flaw = match database.wal {
+            WalUse::Ignored(why) => Some(why),
+            WalUse::None | WalUse::Applied { .. } => database.wal_flaw,
+        };
+        if let (Some(why), Some((log, _))) = (flaw, &log) {
             let message = format!("{why}; what only this log holds was not read");
             sink.note(Code::DamagedFile, Some(*log), &At::Whole, message);
         }
@@ -116,7 +126,7 @@ fn read_database(
     if let SqliteError::NotADatabase(_) = &error
         && (reading.encrypted || looks_encrypted(main))
     {
-        encrypted(reading, source, sink);
+        encrypted(reading, main.len(), source, sink);
         return None;
     }
     let damaged = matches!(error, SqliteError::NotADatabase(_) | SqliteError::Damaged(_));
@@ -127,7 +137,12 @@ fn read_database(
     Some(if domains.seen.is_empty() { End::Unreadable } else { End::Cut })
 }
 
-fn encrypted(reading: &Reading<'_>, source: SourceId, sink: &mut Sink<'_>) {
+fn encrypted(reading: &Reading<'_>, len: u64, source: SourceId, sink: &mut Sink<'_>) {
+    // Whole pages, and a block of padding behind them.
+    if ![0, CIPHER_BLOCK].contains(&(len % SMALLEST_PAGE)) {
+        let message = format!("the encrypted list of backed-up files is cut off; {}", reading.consequence());
+        return sink.note(Code::DamagedFile, Some(source), &At::Whole, message);
+    }
     let at = sink.locator(source).cloned();
     let message = format!("the list of backed-up files is encrypted; {}", reading.consequence());
     sink.diagnostic(match reading.listed {
@@ -146,9 +161,9 @@ fn complain(reading: &Reading<'_>, error: &SqliteError, source: SourceId, sink: 
             (Code::NotADatabase, format!("not a database (begins with {})", crate::format::hex(head)))
         }
         SqliteError::TooLarge(_) => (Code::LimitBytes, error.to_string()),
-        SqliteError::Stop(stop) => (code_of_stop(*stop), error.to_string()),
+        SqliteError::Stop(stop) => (stop_code(*stop), error.to_string()),
         SqliteError::Damaged(_) => (Code::DamagedFile, error.to_string()),
-        SqliteError::Io(_) => (Code::UnreadableFile, error.to_string()),
+        SqliteError::Io(io) => (code_of_io(io), error.to_string()),
     };
     sink.note(code, Some(source), &At::Whole, format!("{what}; {}", reading.consequence()));
 }
@@ -166,11 +181,11 @@ fn carve(reading: &Reading<'_>, main: &dyn Blob, source: SourceId, sink: &mut Si
         }
     }
     if let Err(SqliteError::Stop(stop @ (Stop::Time | Stop::Cancelled))) = result {
-        sink.note(code_of_stop(stop), Some(source), &At::Whole, "the search in the damaged file list was stopped");
+        sink.note(stop_code(stop), Some(source), &At::Whole, "the search in the damaged file list was stopped");
     }
 }
 
-/// Ciphertext: nearly every byte value within the first 4 KiB, in whole blocks.
+/// Ciphertext: nearly every byte value within the first 4 KiB.
 fn looks_encrypted(blob: &dyn Blob) -> bool {
     let mut head = [0; 4096];
     let Ok(4096) = blob.read_full_at(&mut head, 0) else {
@@ -180,5 +195,5 @@ fn looks_encrypted(blob: &dyn Blob) -> bool {
     for byte in head {
         seen[usize::from(byte)] = true;
     }
-    blob.len().is_multiple_of(16) && seen.iter().filter(|s| **s).count() >= 240
+    seen.iter().filter(|s| **s).count() >= 240
 }

@@ -41,7 +41,7 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &ArtifactFile, sink: &mut Si
     }
     if let Err(error) = &end {
         // Some tools create an empty one before the backup begins.
-        let code = if matches!(error, PlistError::Empty) { Code::PartialBackup } else { code_of(error) };
+        let code = code_of(error);
         let message = format!("{error}; {}", reading.consequence());
         sink.note(code, Some(source), &At::Whole, message);
     }

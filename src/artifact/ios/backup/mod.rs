@@ -147,8 +147,8 @@ impl Parser for IosBackup {
             let ours = text("CREATE TABLE Files") && text("fileID") && text("relativePath");
             return (if ours { Affinity::Certain } else { Affinity::No }, FILES);
         }
-        if plist::looks_like(probe.head) {
-            return of_plist(probe.head);
+        if let Some(head) = plist::Head::of(probe.head) {
+            return of_plist(&head);
         }
         // Encrypted as a whole, or damaged: only the name is left.
         let maybe = named(b"Manifest.db") || named(b"Manifest.mbdb");
@@ -208,8 +208,8 @@ impl Reading<'_> {
 }
 
 /// Which of the property lists, by keys that no other list has.
-fn of_plist(head: &[u8]) -> (Affinity, &'static str) {
-    let has = |key: &str| plist::head_names(head, key);
+fn of_plist(head: &plist::Head<'_>) -> (Affinity, &'static str) {
+    let has = |key: &str| head.has(key);
     if has("SnapshotState") || (has("BackupState") && has("IsFullBackup")) {
         return (Affinity::Certain, STATUS);
     }

@@ -1,8 +1,10 @@
-//! `Status.plist`: whether the backup was finished. A quality flag only, so
-//! that losing it is a warning.
+//! `Status.plist`: whether the backup was finished. A quality flag only: what
+//! the lists prove does not depend on it, but that it was lost is said.
 
 use super::Reading;
+use crate::artifact::ios::code_of;
 use crate::artifact::{ArtifactFile, At, ParseError, Sink};
+use crate::evidence::EvidenceError;
 use crate::format::plist::{Plist, PlistError};
 use crate::model::{Answer, Basis, Code, End, ListScope, ListStatement, Reason, UserSet};
 
@@ -18,7 +20,10 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &ArtifactFile, sink: &mut Si
         Ok(Some(state)) if state == "finished" => return,
         Ok(Some(state)) => format!("the backup did not finish (its state is \"{}\")", state.escape_debug()),
         Ok(None) => return,
-        Err(error) => format!("whether the backup finished is not known: {error}"),
+        Err(error) => {
+            let message = format!("whether the backup finished is not known: {error}");
+            return sink.note(code_of(&error), Some(source), &At::Whole, message);
+        }
     };
     sink.note(Code::PartialBackup, Some(source), &At::pointer(["SnapshotState"]), message);
 }
@@ -48,8 +53,8 @@ pub(super) fn unopened(
 ) {
     let source = sink.source(file);
     let code = match error {
-        ParseError::Evidence(crate::evidence::EvidenceError::Stop(stop)) => crate::artifact::ios::code_of_stop(*stop),
-        _ => code,
+        ParseError::Evidence(EvidenceError::Io(_)) => code,
+        error => error.code(),
     };
     sink.note(code, Some(source), &At::Whole, format!("{error}; {}", reading.consequence()));
     if code != Code::PartialBackup {

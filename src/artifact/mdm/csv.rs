@@ -1,0 +1,190 @@
+//! Rows of delimited text (`mdm-csv`).
+
+use std::borrow::Cow;
+
+use super::app::Cells;
+use super::layout::{Layout, Role, Rows};
+use super::rows::{Row, RowSink};
+use super::survey::{answer_role, csv_layout, header};
+use super::values::{is_guid, normal};
+use super::{ending, layout_of};
+use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink};
+use crate::evidence::{Affinity, Probe};
+use crate::format::csv::{self, Fault, unquote_into};
+use crate::format::text::{Encoding, Utf8Reader, lenient};
+use crate::limits::Leash;
+use crate::model::{Code, End, Platform};
+
+/// The parser of every layout made of rows, where it comes as delimited text.
+pub struct MdmCsv;
+
+static SPEC: ParserSpec = ParserSpec {
+    id: "mdm-csv",
+    title: "Exports of management systems as delimited text",
+    platform: Platform::Unknown,
+    artifacts: &super::CSV_ARTIFACTS,
+    claims: &[],
+    sources: &["https://www.rfc-editor.org/rfc/rfc4180"],
+};
+
+/// A row of an inventory is some hundred bytes; a stray quote must not make one
+/// of megabytes.
+const LONGEST_ROW: usize = 1 << 20;
+
+impl Parser for MdmCsv {
+    fn spec(&self) -> &'static ParserSpec {
+        &SPEC
+    }
+
+    fn affinity(&self, probe: &Probe<'_>) -> (Affinity, &'static str) {
+        let head = Encoding::decode_head(&probe.head[..probe.head.len().min(64 << 10)]);
+        if let Some(layout) = header(&head).and_then(|h| csv_layout(&h)) {
+            return (Affinity::Likely, layout.spec.id);
+        }
+        answer_role(probe, &["csv", "tsv"]).map_or((Affinity::No, ""), |role| (Affinity::Maybe, role))
+    }
+
+    fn parse(&self, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+        for file in artifact.files {
+            parse(file, artifact.leash, sink)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which column says what.
+struct Columns([Option<usize>; Role::COUNT]);
+
+impl Columns {
+    fn new(rows: &Rows, header: &[String]) -> Self {
+        let header: Vec<String> = header.iter().map(|h| normal(h)).collect();
+        let mut columns = [None; Role::COUNT];
+        for (role, names) in rows.columns {
+            columns[role.index()] = names.iter().find_map(|name| header.iter().position(|h| h == name));
+        }
+        Self(columns)
+    }
+
+    fn of(&self, role: Role) -> Option<usize> {
+        self.0[role.index()]
+    }
+}
+
+/// A row and its columns.
+struct CsvRow<'a> {
+    row: csv::Row<'a>,
+    columns: &'a Columns,
+    /// The last value may be cut: no line end follows it.
+    cut: Option<usize>,
+}
+
+impl Cells for CsvRow<'_> {
+    fn text(&self, role: Role) -> Cow<'_, str> {
+        match self.columns.of(role) {
+            // A cut serial number is another serial number. A cut name still names.
+            Some(column) if self.cut != Some(column) || role == Role::AppName => self.row.text(column),
+            _ => Cow::Borrowed(""),
+        }
+    }
+}
+
+impl Row for CsvRow<'_> {
+    fn at(&self) -> At {
+        At::Bytes { offset: self.row.offset, len: self.row.source_len() }
+    }
+
+    fn with_bytes(&self, use_them: &mut dyn FnMut(Option<&[u8]>)) {
+        use_them(self.row.source_bytes().as_deref());
+    }
+}
+
+fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+    let Some((layout, rows)) = layout_of(file.role).and_then(|l| Some((l, l.rows()?))) else {
+        return super::refuse(file, leash, sink);
+    };
+    let stream = sink.stream(file, leash)?;
+    let source = stream.source();
+    let text = Utf8Reader::new(stream)?;
+    let (encoding, mark) = (text.encoding(), text.mark());
+    let mut reader = csv::Reader::new(text, encoding, mark, LONGEST_ROW.min(leash.limits.record))?;
+    let header = reader.header()?.unwrap_or_default();
+    let columns = Columns::new(rows, &header);
+    let mut into = RowSink::new(layout, rows.of, sink, source);
+    let end = match take_rows(&mut reader, &columns, &mut into, leash) {
+        Ok(_) if into.rows() == 0 => return Err(no_rows(layout)),
+        Ok(end) => end,
+        Err(error) => ending(error, into.sink(), source)?,
+    };
+    into.finish(end);
+    if end == End::Unmarked {
+        sink.close(reader.into_inner().into_inner())?;
+    }
+    Ok(())
+}
+
+fn no_rows(layout: &Layout) -> ParseError {
+    ParseError::ErrorAnswer(format!(
+        "the header of an export ({}) without any row: nothing was exported",
+        layout.spec.title
+    ))
+}
+
+/// Reads every row; how the text ended.
+fn take_rows<R: std::io::Read>(
+    reader: &mut csv::Reader<R>,
+    columns: &Columns,
+    into: &mut RowSink<'_, '_>,
+    leash: &Leash,
+) -> Result<End, ParseError> {
+    let width = reader.columns();
+    let (key_column, name_column) = (columns.of(Role::DeviceId), columns.of(Role::AppName));
+    reader.split_upto(key_column.max(name_column).unwrap_or(0));
+    let (mut key_scratch, mut name_scratch) = (Vec::new(), Vec::new());
+    let (mut n, mut foreign) = (0, false);
+    while let Some(row) = reader.next_row()? {
+        n += 1;
+        if n % 1024 == 0 {
+            leash.tick(0, 1024)?;
+        }
+        let at = || At::Bytes { offset: row.offset, len: row.source_len() };
+        let cut = (!row.terminated).then_some(width.saturating_sub(1));
+        match (row.fault, row.terminated) {
+            (None, true) => {}
+            (Some(fault), true) => into.fault(&at(), why(fault)),
+            (fault, false) => into.note(Code::DamagedFile, &at(), cut_off(fault)),
+        }
+        let raw = |column: Option<usize>| column.and_then(|c| row.raw(c)).unwrap_or_default();
+        let key = unquote_into(raw(key_column), &mut key_scratch).trim_ascii();
+        let (name, not_utf8) = lenient(unquote_into(raw(name_column), &mut name_scratch));
+        if not_utf8 && !std::mem::replace(&mut foreign, true) {
+            into.fault(&at(), "bytes that are no UTF-8 were read as Windows-1252: names may be misread");
+        }
+        // An id that is the cut value is another id, unless its length shows that it is whole.
+        let whole_key = cut.is_none_or(|c| key_column != Some(c)) || is_guid(key);
+        let row = CsvRow { row, columns, cut };
+        // A row that is cut short is no record at all.
+        if whole_key && (cut.is_none() || row.row.fault.is_none()) {
+            into.take(key, name.trim(), &row, row.row.fault.is_none());
+        }
+        if cut.is_some() {
+            return Ok(End::Cut);
+        }
+    }
+    Ok(End::Unmarked)
+}
+
+fn cut_off(fault: Option<Fault>) -> &'static str {
+    match fault {
+        Some(_) => "the text ends inside a row: the export is cut off here",
+        None => "the last row has no line end: the export may be cut off here",
+    }
+}
+
+fn why(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Few => "a row has fewer columns than the header",
+        Fault::Many => "a row has more columns than the header",
+        Fault::Quote => "a row has a quote that is never closed, or text behind a closing quote",
+        Fault::Long => "a row is longer than the limit on records",
+    }
+}

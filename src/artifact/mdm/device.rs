@@ -1,0 +1,146 @@
+//! What a record said of its device, from values to facts.
+
+use super::layout::{Layout, Role};
+use super::values::{bare, find, mdm_id, time};
+use crate::artifact::{DeviceId, Sink};
+use crate::model::{
+    Answer, Basis, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, Timestamp, UserSet,
+};
+
+/// The values of one device, by role, before they are told.
+#[derive(Debug)]
+pub struct Draft {
+    values: [Option<Box<str>>; Role::COUNT],
+    /// Tenant of [`Role::DeviceId`]; `-` where the export does not tell.
+    pub tenant: Box<str>,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self { values: [const { None }; Role::COUNT], tenant: "-".into() }
+    }
+}
+
+impl Draft {
+    /// A value, trimmed; empty where it was not given.
+    pub fn get(&self, role: Role) -> &str {
+        self.values[role.index()].as_deref().unwrap_or_default()
+    }
+
+    fn first(&self, roles: &[Role]) -> &str {
+        roles.iter().map(|r| self.get(*r)).find(|v| !v.is_empty()).unwrap_or_default()
+    }
+
+    /// Sets a value; an empty one is none. Returns `false` where another value
+    /// was there before, which stays.
+    pub fn set(&mut self, role: Role, value: &str) -> bool {
+        let value = value.trim();
+        let slot = &mut self.values[role.index()];
+        match slot {
+            Some(old) => value.is_empty() || **old == *value,
+            None => {
+                *slot = (!value.is_empty()).then(|| value.into());
+                true
+            }
+        }
+    }
+
+    /// Sets or removes a value.
+    pub fn replace(&mut self, role: Role, value: Option<&str>) {
+        self.values[role.index()] = value.map(Into::into);
+    }
+
+    /// Platform and enrollment by the tables of the layout.
+    pub(super) fn platform(&self, layout: &Layout) -> (Platform, Enrollment) {
+        let look = |role| find(layout.platforms, self.get(role), |r| r.0).filter(|_| !self.get(role).is_empty());
+        let told = look(Role::Platform).or_else(|| look(Role::PlatformHint));
+        let by_platform = told.map_or(Enrollment::Unknown, |r| r.2);
+        let enrollment = find(layout.enrollments, self.get(Role::Enrollment), |r| r.0).map_or(by_platform, |r| r.1);
+        let supervised = self.get(Role::Supervised).eq_ignore_ascii_case("true");
+        let enrollment = match enrollment {
+            Enrollment::Unknown if supervised => Enrollment::Supervised,
+            told => told,
+        };
+        (told.map_or(layout.platform, |r| r.1), enrollment)
+    }
+
+    /// When the list was collected: its own time, else the last contact.
+    pub(super) fn as_of(&self) -> Option<Timestamp> {
+        time(self.get(Role::InventoryTime)).or_else(|| time(self.get(Role::LastSeen)))
+    }
+
+    /// Tells every fact.
+    pub(super) fn tell(&self, layout: &Layout, enrollment: Enrollment, sink: &mut Sink<'_>, device: DeviceId) {
+        let plain = [
+            (Role::DeviceName, FactKind::Name),
+            (Role::OtherId, FactKind::OtherId),
+            (Role::OsVersion, FactKind::OsVersion),
+        ];
+        for (role, kind) in plain {
+            sink.fact(device, kind, self.get(role));
+        }
+        sink.fact(device, FactKind::PrimaryUser, self.first(&[Role::User, Role::UserMore]));
+        sink.fact(device, FactKind::Model, self.first(&[Role::Model, Role::ModelMore]));
+        sink.fact(device, FactKind::Serial, bare(self.get(Role::Serial)));
+        sink.fact(device, FactKind::Udid, bare(self.get(Role::Udid)));
+        for imei in self.get(Role::Imei).split([',', ';', '|']) {
+            sink.fact(device, FactKind::Imei, &bare(imei).replace([' ', '-'], ""));
+        }
+        for (role, kind) in [(Role::DeviceId, FactKind::MdmId), (Role::EnrollmentId, FactKind::EnrollmentId)] {
+            if !self.get(role).is_empty() {
+                sink.fact(device, kind, &mdm_id(layout.system, &self.tenant, self.get(role)));
+            }
+        }
+        if let Some((_, ownership)) = find(layout.ownerships, self.get(Role::Ownership), |r| r.0)
+            && *ownership != Ownership::Unknown
+        {
+            sink.fact(device, FactKind::Ownership, ownership.as_str());
+        }
+        if enrollment != Enrollment::Unknown {
+            sink.fact(device, FactKind::Enrollment, enrollment.as_str());
+        }
+        if let Some(seen) = time(self.get(Role::LastSeen)) {
+            sink.fact(device, FactKind::LastSeen, &seen.to_string());
+        }
+    }
+}
+
+/// What is remembered of a list until the end of the file is known: compact,
+/// because there is one for every device of the export.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pending {
+    pub(super) device: DeviceId,
+    pub(super) cover: Option<u8>,
+    pub(super) entries: u32,
+    pub(super) errors: u32,
+    pub(super) as_of: Option<Timestamp>,
+    /// The record holds a list at all.
+    pub(super) listed: bool,
+}
+
+impl Pending {
+    /// The statement, now that it is known how the reading ended.
+    pub(super) fn statement(&self, layout: &Layout, end: End, faults: u64) -> ListStatement {
+        let cover = self.cover.and_then(|n| layout.coverage.get(usize::from(n)));
+        let missing = |why| Basis::Always(Answer::NotCollected(Reason(why)));
+        let basis = match cover {
+            _ if !self.listed => missing("no-app-list"),
+            _ if self.entries == 0 && self.errors == 0 => missing("empty-app-list"),
+            Some(_) if layout.experimental => Basis::Always(Answer::Partial(Reason("experimental-layout"))),
+            Some(cover) => cover.basis,
+            None => Basis::Always(Answer::Partial(Reason("undocumented"))),
+        };
+        let scope = cover.map_or(ListScope::ThirdPartyApps, |c| c.scope);
+        let users = match cover.map_or(&[][..], |c| c.users) {
+            [] => UserSet::All,
+            users => UserSet::Only(users.to_vec()),
+        };
+        ListStatement {
+            errors: u64::from(self.errors) + faults,
+            as_of: self.as_of,
+            managed: true,
+            note: layout.experimental.then(|| "This layout was written without the vendor's documents.".into()),
+            ..ListStatement::new(scope, users, basis, end, u64::from(self.entries))
+        }
+    }
+}

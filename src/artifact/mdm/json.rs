@@ -1,0 +1,369 @@
+//! JSON documents and lines (`mdm-json`).
+
+use std::io::Read;
+
+use super::app::{Cells, Values};
+use super::layout::{Layout, Records, Role, Rows, Shape};
+use super::records::Walker;
+use super::rows::{Row, RowSink};
+use super::survey::{Survey, answer_role, describe, json_layout};
+use super::values::normal;
+use super::{ANSWER, ending, layout_of};
+use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink, SourceId};
+use crate::evidence::{Affinity, Probe};
+use crate::format::json::{JsonError, Kind, Reader};
+use crate::format::text::{Encoding, Utf8Reader};
+use crate::limits::Leash;
+use crate::model::{Code, End, Platform};
+
+/// The parser of every layout, where it comes as JSON.
+pub struct MdmJson;
+
+static SPEC: ParserSpec = ParserSpec {
+    id: "mdm-json",
+    title: "Exports of management systems as JSON documents or lines",
+    platform: Platform::Unknown,
+    artifacts: &super::JSON_ARTIFACTS,
+    claims: &[],
+    sources: &["https://www.rfc-editor.org/rfc/rfc8259"],
+};
+
+/// How much of a file is looked at to know its layout.
+const HEAD: usize = 64 << 10;
+
+impl Parser for MdmJson {
+    fn spec(&self) -> &'static ParserSpec {
+        &SPEC
+    }
+
+    fn affinity(&self, probe: &Probe<'_>) -> (Affinity, &'static str) {
+        let part = &probe.head[..probe.head.len().min(HEAD)];
+        let whole = probe.is_whole() && part.len() == probe.head.len();
+        let head = Encoding::decode_head(part);
+        let Some(survey) = Survey::of(&head, whole) else {
+            let role = answer_role(probe, &["json", "ndjson", "jsonl"]);
+            return role.map_or((Affinity::No, ""), |role| (Affinity::Maybe, role));
+        };
+        if let Some(layout) = json_layout(&survey) {
+            return (Affinity::Likely, layout.spec.id);
+        }
+        match describe(&head, whole) {
+            Some(_) => (Affinity::Maybe, ANSWER.id),
+            None => (Affinity::No, ""),
+        }
+    }
+
+    fn parse(&self, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+        for file in artifact.files {
+            parse(file, artifact.leash, sink)?;
+        }
+        Ok(())
+    }
+}
+
+fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+    let Some(layout) = layout_of(file.role) else {
+        return super::refuse(file, leash, sink);
+    };
+    let stream = sink.stream(file, leash)?;
+    let source = stream.source();
+    let text = Utf8Reader::new(stream)?;
+    let (encoding, mark) = (text.encoding(), text.mark());
+    let mut reader = Reader::new(text, mark, leash.limits.nesting, leash.limits.record);
+    let place = place(&mut reader, layout)?;
+    let input = Input { layout, encoding, place, source, leash };
+    match &layout.shape {
+        Shape::Records(records) => input.records(records, &mut reader, sink)?,
+        Shape::Rows(rows) => input.rows(rows, &mut reader, sink)?,
+    }
+    sink.close(reader.into_inner().into_inner())
+}
+
+/// Where the records are, and whether each value is a line.
+fn place<R: Read>(reader: &mut Reader<R>, layout: &Layout) -> Result<(&'static str, bool), ParseError> {
+    let head = match reader.head(HEAD) {
+        Ok(head) => head,
+        Err(JsonError::Io(error)) => return Err(error.into()),
+        Err(error) => return Err(ParseError::Damaged(error.to_string())),
+    };
+    let survey = Survey::of(head, head.len() < HEAD);
+    // Where the head does not show the end of the first value, only objects of
+    // their own can be lines.
+    let found = survey.and_then(|s| s.place(layout).map(|(at, _)| (at, s.lines && (s.closed || at.is_empty()))));
+    found.ok_or_else(|| ParseError::Damaged(format!("no {} after all", layout.spec.title)))
+}
+
+/// One file and what is known of it.
+struct Input<'l> {
+    layout: &'static Layout,
+    encoding: Encoding,
+    place: (&'static str, bool),
+    source: SourceId,
+    leash: &'l Leash,
+}
+
+impl Input<'_> {
+    fn records<R: Read>(
+        &self,
+        records: &'static Records,
+        reader: &mut Reader<R>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), ParseError> {
+        let mut walker = Walker::new(self.layout, records, self.place, sink, self.source);
+        let mut cut = false;
+        loop {
+            match reader
+                .next_value()
+                .and_then(|more| if more { walker.document(reader).map(|()| true) } else { Ok(false) })
+            {
+                Ok(true) => self.leash.tick(0, 1).or_else(|stop| self.stop(stop.into(), walker.sink, &mut cut))?,
+                Ok(false) => break,
+                Err(error) => {
+                    if !self.recover(error, reader, walker.sink, &mut cut)? {
+                        break;
+                    }
+                    continue;
+                }
+            }
+            if cut {
+                break;
+            }
+        }
+        if walker.seen() == 0 && !cut {
+            return Err(ParseError::ErrorAnswer(format!(
+                "an empty export ({}): no device in it",
+                self.layout.spec.title
+            )));
+        }
+        walker.finish(cut);
+        Ok(())
+    }
+
+    fn stop(&self, error: ParseError, sink: &mut Sink<'_>, cut: &mut bool) -> Result<(), ParseError> {
+        *cut = true;
+        ending(error, sink, self.source).map(|_| ())
+    }
+
+    /// What to do after an error: whether to go on with the next line.
+    fn recover<R: Read>(
+        &self,
+        error: JsonError,
+        reader: &mut Reader<R>,
+        sink: &mut Sink<'_>,
+        cut: &mut bool,
+    ) -> Result<bool, ParseError> {
+        let at = At::Bytes { offset: reader.offset(), len: 0 };
+        let at = if self.encoding == Encoding::Utf8 { at } else { At::Whole };
+        match error {
+            JsonError::Io(error) => {
+                self.stop(error.into(), sink, cut)?;
+                Ok(false)
+            }
+            error => {
+                sink.note(Code::DamagedFile, Some(self.source), &at, error.to_string());
+                let lines = self.place.1 && !matches!(error, JsonError::Truncated(_));
+                match if lines { reader.next_line() } else { Ok(false) } {
+                    Ok(true) => Ok(true),
+                    Ok(false) => {
+                        // A line that is lost takes no other device with it.
+                        *cut = true;
+                        Ok(false)
+                    }
+                    Err(error) => self.recover_io(error, sink, cut),
+                }
+            }
+        }
+    }
+
+    fn recover_io(&self, error: JsonError, sink: &mut Sink<'_>, cut: &mut bool) -> Result<bool, ParseError> {
+        let error = match error {
+            JsonError::Io(error) => error.into(),
+            other => ParseError::Damaged(other.to_string()),
+        };
+        self.stop(error, sink, cut)?;
+        Ok(false)
+    }
+
+    fn rows<R: Read>(&self, rows: &Rows, reader: &mut Reader<R>, sink: &mut Sink<'_>) -> Result<(), ParseError> {
+        let mut into = RowSink::new(self.layout, rows.of, sink, self.source);
+        let mut walk = RowWalk {
+            input: self,
+            rows,
+            names: Vec::new(),
+            row: JsonRow { values: Values::default(), place: Place::Unknown, bytes: Vec::new() },
+            index: 0,
+            more: false,
+        };
+        let mut cut = false;
+        loop {
+            let step = match reader.next_value() {
+                Ok(true) => walk.document(reader, &mut into).map(|()| true),
+                Ok(false) => break,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = step
+                && !self.recover(error, reader, into.sink(), &mut cut)?
+            {
+                break;
+            }
+        }
+        if into.rows() == 0 && !cut {
+            return Err(ParseError::ErrorAnswer(format!("an empty export ({}): no row in it", self.layout.spec.title)));
+        }
+        if walk.more {
+            into.note(Code::PartialExport, &At::Whole, "the list goes on in another page that is not in this file");
+        }
+        into.finish(match () {
+            () if cut => End::Cut,
+            () if walk.more => End::More,
+            // Lines have no end mark, an array has.
+            () if self.place.0.is_empty() => End::Unmarked,
+            () => End::Proven,
+        });
+        Ok(())
+    }
+}
+
+/// Walks to the rows and reads them.
+struct RowWalk<'i> {
+    input: &'i Input<'i>,
+    rows: &'i Rows,
+    /// Keys met so far, as they are spelled, and what they say.
+    names: Vec<(String, Option<(Role, u8)>)>,
+    row: JsonRow,
+    index: u64,
+    more: bool,
+}
+
+/// One row.
+struct JsonRow {
+    values: Values,
+    place: Place,
+    /// Its exact text; empty where it was too long to keep or is not as in the source.
+    bytes: Vec<u8>,
+}
+
+/// Where a row lies; becomes a locator only for a row that is kept.
+#[derive(Clone, Copy)]
+enum Place {
+    Element(&'static str, u64),
+    Bytes(u64, u64),
+    Unknown,
+}
+
+impl Cells for JsonRow {
+    fn text(&self, role: Role) -> std::borrow::Cow<'_, str> {
+        self.values.text(role)
+    }
+}
+
+impl Row for JsonRow {
+    fn at(&self) -> At {
+        match self.place {
+            Place::Element(at, index) => At::Key(format!("{at}/{index}").into()),
+            Place::Bytes(offset, len) => At::Bytes { offset, len },
+            Place::Unknown => At::Whole,
+        }
+    }
+
+    fn with_bytes(&self, use_them: &mut dyn FnMut(Option<&[u8]>)) {
+        use_them(Some(self.bytes.as_slice()).filter(|b| !b.is_empty()));
+    }
+}
+
+impl RowWalk<'_> {
+    fn document<R: Read>(&mut self, reader: &mut Reader<R>, into: &mut RowSink<'_, '_>) -> Result<(), JsonError> {
+        self.more = false;
+        match (self.input.place.0, reader.kind()?) {
+            ("", Kind::Object) => self.row(reader, into),
+            ("[]", Kind::Array) => self.list(reader, into),
+            ("value[]", Kind::Object) => {
+                reader.enter()?;
+                while let Some(key) = reader.next_key()? {
+                    match key {
+                        b"value" => self.list(reader, into)?,
+                        b"@odata.nextLink" => self.more = reader.scalar()?.is_some_and(|link| !link.is_empty()),
+                        _ => reader.skip()?,
+                    }
+                }
+                Ok(())
+            }
+            _ => {
+                into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, "no object where a row was expected");
+                reader.skip()
+            }
+        }
+    }
+
+    fn list<R: Read>(&mut self, reader: &mut Reader<R>, into: &mut RowSink<'_, '_>) -> Result<(), JsonError> {
+        if reader.kind()? != Kind::Array {
+            into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, "no array where rows were expected");
+            return reader.skip();
+        }
+        reader.enter()?;
+        self.index = 0;
+        while reader.next_element()? {
+            self.row(reader, into)?;
+            self.index += 1;
+        }
+        Ok(())
+    }
+
+    fn row<R: Read>(&mut self, reader: &mut Reader<R>, into: &mut RowSink<'_, '_>) -> Result<(), JsonError> {
+        if reader.kind()? != Kind::Object {
+            into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, "no object where a row was expected");
+            return reader.skip();
+        }
+        let (from, replaced) = (reader.offset(), reader.replaced());
+        self.row.values.clear();
+        reader.hold();
+        reader.enter()?;
+        while let Some(key) = reader.next_key()? {
+            match role(&mut self.names, self.rows, key) {
+                Some((role, rank)) => {
+                    if let Some(text) = reader.scalar()? {
+                        self.row.values.push(role, rank, &text);
+                    }
+                }
+                None => reader.skip()?,
+            }
+        }
+        let len = reader.offset() - from;
+        self.row.bytes.clear();
+        if self.input.encoding == Encoding::Utf8 {
+            self.row.bytes.extend_from_slice(reader.held().unwrap_or_default());
+        }
+        self.row.place = match (self.input.place, self.input.encoding) {
+            (("[]", false), _) => Place::Element("", self.index),
+            (("value[]", false), _) => Place::Element("/value", self.index),
+            (_, Encoding::Utf8) => Place::Bytes(from, len),
+            _ => Place::Unknown,
+        };
+        if reader.replaced() > replaced {
+            into.fault(&self.row.at(), "a row holds bytes that are no text");
+        }
+        let values = &self.row.values;
+        into.take(values.get(Role::DeviceId).as_bytes(), values.get(Role::AppName), &self.row, true);
+        if let Err(stop) = self.input.leash.tick(0, 1) {
+            return Err(JsonError::Io(std::io::Error::other(stop)));
+        }
+        Ok(())
+    }
+}
+
+/// What a key says; looked up once for each spelling.
+fn role(names: &mut Vec<(String, Option<(Role, u8)>)>, rows: &Rows, key: &[u8]) -> Option<(Role, u8)> {
+    if let Some((_, role)) = names.iter().find(|(name, _)| name.as_bytes() == key) {
+        return *role;
+    }
+    let key = String::from_utf8_lossy(key);
+    let name = normal(&key);
+    let found = rows.columns.iter().find_map(|(role, spelled)| {
+        let rank = spelled.iter().position(|s| *s == name)?;
+        Some((*role, u8::try_from(rank).unwrap_or(u8::MAX)))
+    });
+    if names.len() < 256 {
+        names.push((key.into_owned(), found));
+    }
+    found
+}

@@ -1,0 +1,306 @@
+//! Flat rows, from CSV or JSON alike: which device a row is about, whether its
+//! app matters, and what the lists are worth in the end.
+//!
+//! Rows of one device need not follow each other. A device costs a record of
+//! the sink and some 40 bytes here, whatever its rows.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
+
+use super::app::{Cells, app, wanted};
+use super::device::{Draft, Pending};
+use super::layout::{Layout, Role, RowsOf};
+use super::values::{is_guid, mdm_id};
+use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
+use crate::model::{
+    Answer, Basis, Code, End, FactKind, ListScope, ListStatement, Platform, Reason, UserSet, escape_component,
+};
+
+/// One row.
+pub(super) trait Row: Cells {
+    /// Where it lies.
+    fn at(&self) -> At;
+
+    /// Its exact bytes in the source, if they can be told.
+    fn with_bytes(&self, use_them: &mut dyn FnMut(Option<&[u8]>));
+}
+
+/// A device of this file.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    list: Pending,
+    platform: Platform,
+    /// A sound row told its identity.
+    told: bool,
+}
+
+/// Takes rows and tells the sink.
+pub(super) struct RowSink<'s, 'a> {
+    layout: &'static Layout,
+    of: RowsOf,
+    sink: &'s mut Sink<'a>,
+    source: SourceId,
+    slots: Vec<Slot>,
+    /// Devices the sink held before.
+    base: usize,
+    last_key: Vec<u8>,
+    last: Option<usize>,
+    scratch: Vec<u8>,
+    outside: HashSet<u64>,
+    hasher: RandomState,
+    /// Platform columns of the row before, and whether they name a computer.
+    judged: (String, String, bool),
+    faults: u64,
+    rows: u64,
+}
+
+/// Roles that a device's first row tells.
+const IDENTITY: &[Role] = &[
+    Role::DeviceName,
+    Role::Serial,
+    Role::Udid,
+    Role::EnrollmentId,
+    Role::Imei,
+    Role::OtherId,
+    Role::User,
+    Role::UserMore,
+    Role::Model,
+    Role::ModelMore,
+    Role::OsVersion,
+    Role::Platform,
+    Role::PlatformHint,
+    Role::Ownership,
+    Role::Enrollment,
+    Role::Supervised,
+    Role::LastSeen,
+    Role::InventoryTime,
+];
+
+impl<'s, 'a> RowSink<'s, 'a> {
+    pub(super) fn new(layout: &'static Layout, of: RowsOf, sink: &'s mut Sink<'a>, source: SourceId) -> Self {
+        Self {
+            layout,
+            of,
+            source,
+            slots: Vec::new(),
+            base: sink.devices().count(),
+            last_key: Vec::new(),
+            last: None,
+            scratch: Vec::new(),
+            outside: HashSet::new(),
+            hasher: RandomState::new(),
+            judged: (String::new(), String::new(), false),
+            faults: 0,
+            rows: 0,
+            sink,
+        }
+    }
+
+    /// How many rows were taken.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The sink underneath.
+    pub(super) fn sink(&mut self) -> &mut Sink<'a> {
+        self.sink
+    }
+
+    /// A row that could not be read as what it should be.
+    pub(super) fn fault(&mut self, at: &At, message: &str) {
+        self.faults += 1;
+        self.sink.note(Code::MalformedRecord, Some(self.source), at, message);
+    }
+
+    /// Another message about this file.
+    pub(super) fn note(&mut self, code: Code, at: &At, message: &str) {
+        self.sink.note(code, Some(self.source), at, message);
+    }
+
+    /// A row. `sound`: it has the shape of the header; else it counts only for
+    /// presence, and only on a device whose id cannot be a shifted value.
+    pub(super) fn take(&mut self, key: &[u8], name: &str, row: &dyn Row, sound: bool) {
+        self.rows += 1;
+        if !sound && !is_guid(key) {
+            return;
+        }
+        match self.of {
+            RowsOf::Aggregate => self.aggregate(name, row),
+            RowsOf::Devices if !sound => {}
+            RowsOf::Devices => {
+                self.device(key, row, sound);
+            }
+            RowsOf::Apps => {
+                if let Some(n) = self.device(key, row, sound) {
+                    self.app(n, name, row, sound);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn app(&mut self, n: usize, name: &str, row: &dyn Row, sound: bool) {
+        let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return };
+        let platform = *platform;
+        list.entries = list.entries.saturating_add(1);
+        let ids = || (row.text(Role::AppId), row.text(Role::AppIdMaybe));
+        let Some(identifier) = wanted(self.sink, platform, name, ids) else {
+            if name.is_empty() && row.text(Role::AppId).is_empty() {
+                list.errors = list.errors.saturating_add(1);
+            }
+            return;
+        };
+        let app = app(self.layout, row, identifier, sound);
+        let (device, source, sink) = (list.device, self.source, &mut *self.sink);
+        let mut app = Some(app);
+        row.with_bytes(&mut |bytes| {
+            if let Some(app) = app.take() {
+                sink.app_of_record(device, app, source, row.at(), bytes);
+            }
+        });
+    }
+
+    /// The device of a row; `None`: a computer.
+    #[inline]
+    fn device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
+        if self.last.is_some() && self.last_key == key {
+            return self.last;
+        }
+        self.last_key.clear();
+        self.last_key.extend_from_slice(key);
+        self.last = self.other_device(key, row, sound);
+        self.last
+    }
+
+    fn other_device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
+        self.scratch.clear();
+        self.scratch.extend_from_slice(&self.source.0.to_le_bytes());
+        if key.is_empty() {
+            // A row without device id: kept apart by name, joined with nothing.
+            self.scratch.push(0);
+            self.scratch.extend_from_slice(row.text(Role::DeviceName).as_bytes());
+        } else {
+            self.scratch.extend_from_slice(key);
+            if is_guid(key) {
+                self.scratch.make_ascii_lowercase();
+            }
+        }
+        let n = match self.sink.known_row_device(&self.scratch) {
+            Some(device) => device.index().checked_sub(self.base)?,
+            None if sound && self.is_outside(row) => {
+                // A computer of many rows is one record.
+                if self.outside.insert(self.hasher.hash_one(&self.scratch)) {
+                    self.sink.out_of_scope();
+                }
+                return None;
+            }
+            None => {
+                let (device, _) = self.sink.row_device(&self.scratch, self.layout.platform, self.source, row.at());
+                if !sound {
+                    // Only the id is certain; the rest waits for a sound row.
+                    let id = mdm_id(self.layout.system, "-", &String::from_utf8_lossy(key));
+                    self.sink.fact(device, FactKind::MdmId, &id);
+                }
+                self.open(device, self.layout.platform)
+            }
+        };
+        if sound && self.slots.get(n).is_some_and(|s| !s.told) {
+            self.tell(n, key, row);
+        }
+        Some(n)
+    }
+
+    /// Whether the row is about a computer.
+    fn is_outside(&mut self, row: &dyn Row) -> bool {
+        let (platform, hint) = (row.text(Role::Platform), row.text(Role::PlatformHint));
+        if self.judged.0 != platform || self.judged.1 != hint {
+            let mut draft = Draft::default();
+            draft.set(Role::Platform, &platform);
+            draft.set(Role::PlatformHint, &hint);
+            let outside = draft.platform(self.layout).0 == Platform::OutOfScope;
+            self.judged = (platform.into_owned(), hint.into_owned(), outside);
+        }
+        self.judged.2
+    }
+
+    /// A place for what is counted of a device; its number.
+    fn open(&mut self, device: DeviceId, platform: Platform) -> usize {
+        let list = Pending { device, cover: None, entries: 0, errors: 0, as_of: None, listed: true };
+        self.slots.push(Slot { list, platform, told: false });
+        self.slots.len() - 1
+    }
+
+    /// The first sound row of a device tells its identity.
+    fn tell(&mut self, n: usize, key: &[u8], row: &dyn Row) {
+        let Some(slot) = self.slots.get_mut(n) else { return };
+        let mut draft = Draft::default();
+        for role in IDENTITY {
+            draft.set(*role, &row.text(*role));
+        }
+        draft.set(Role::DeviceId, &String::from_utf8_lossy(key));
+        if let Some(adjust) = self.layout.adjust {
+            adjust(&mut draft);
+        }
+        let (platform, enrollment) = draft.platform(self.layout);
+        self.sink.set_platform(slot.list.device, platform);
+        draft.tell(self.layout, enrollment, self.sink, slot.list.device);
+        slot.told = true;
+        slot.platform = platform;
+        slot.list.cover = self.layout.cover(platform, enrollment);
+        slot.list.as_of = draft.as_of();
+        slot.list.errors = u32::from(key.is_empty());
+    }
+
+    /// An app on a number of unnamed devices: one record a platform.
+    fn aggregate(&mut self, name: &str, row: &dyn Row) {
+        if self.is_outside(row) {
+            return self.sink.out_of_scope();
+        }
+        let mut draft = Draft::default();
+        draft.set(Role::Platform, &row.text(Role::Platform));
+        draft.set(Role::PlatformHint, &row.text(Role::PlatformHint));
+        let (platform, _) = draft.platform(self.layout);
+        let key = [&self.source.0.to_le_bytes(), b"\0aggregate:".as_slice(), platform.as_str().as_bytes()].concat();
+        let n = match self.sink.known_row_device(&key) {
+            Some(device) => device.index().saturating_sub(self.base),
+            None => {
+                let (device, _) = self.sink.row_device(&key, platform, self.source, At::Whole);
+                self.sink.set_record(device, RecordKind::Aggregate);
+                self.sink.fact(device, FactKind::Name, self.layout.spec.title);
+                self.open(device, platform)
+            }
+        };
+        self.app(n, name, row, true);
+        let ids = || (row.text(Role::AppId), row.text(Role::AppIdMaybe));
+        if wanted(self.sink, platform, name, ids).is_some() {
+            let count = row.text(Role::DeviceCount);
+            let message = format!(
+                "{} {}: on {} device(s) ({platform}), the export does not say which",
+                escape_component(name.as_bytes()),
+                escape_component(row.text(Role::Version).as_bytes()),
+                if count.is_empty() { "an unknown number of".into() } else { escape_component(count.as_bytes()) },
+            );
+            self.sink.note(Code::AggregateOnly, Some(self.source), &row.at(), message);
+        }
+    }
+
+    /// The file was read to its end, or as far as it goes.
+    pub(super) fn finish(self, end: End) {
+        for Slot { list, .. } in &self.slots {
+            match self.of {
+                RowsOf::Apps => {
+                    let statement = list.statement(self.layout, end, self.faults);
+                    self.sink.list(list.device, self.source, statement);
+                }
+                RowsOf::Aggregate => {
+                    let basis = Basis::Always(Answer::Partial(Reason("aggregate")));
+                    let entries = u64::from(list.entries);
+                    let list_of = ListStatement::new(ListScope::AllApps, UserSet::All, basis, end, entries);
+                    self.sink.list(list.device, self.source, ListStatement { managed: true, ..list_of });
+                }
+                RowsOf::Devices => {}
+            }
+            self.sink.commit(list.device);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Values as exports spell them: names of columns, enumerations, times, digests.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+
+use crate::format::{hex, unhex};
+use crate::model::{DigestKind, SignerDigest, Timestamp};
+
+/// Lower case, without white space and `_ - . ( ) /`: how names of columns and
+/// values of enumerations are compared.
+pub fn normal(text: &str) -> String {
+    letters(text).collect()
+}
+
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|c| !(c.is_whitespace() || "_-.()/".contains(*c))).flat_map(char::to_lowercase)
+}
+
+/// The row of a table of normalised values that `text` falls under.
+pub(super) fn find<T>(table: &'static [T], text: &str, key: impl Fn(&T) -> &'static str) -> Option<&'static T> {
+    table.iter().find(|row| match key(row).strip_suffix('*') {
+        Some(start) => {
+            let mut text = letters(text);
+            start.chars().all(|c| text.next() == Some(c))
+        }
+        None => letters(text).eq(key(row).chars()),
+    })
+}
+
+/// A point in time: RFC 3339, also without zone (UTC) and with a space for the
+/// `T`. Spellings that depend on a country are no statement.
+pub(super) fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Some(time) = Timestamp::parse(text) {
+        return Some(time);
+    }
+    let (date, clock) = (text.get(..10)?, text.get(11..)?);
+    if !matches!(text.as_bytes().get(10), Some(b'T' | b' ')) {
+        return None;
+    }
+    let clock = clock.trim();
+    let zoned = clock.ends_with(['Z', 'z']) || clock.get(8..).is_some_and(|rest| rest.contains(['+', '-']));
+    Timestamp::parse(&format!("{date}T{clock}{}", if zoned { "" } else { "Z" }))
+}
+
+/// 8-4-4-4-12 hex digits: an id of a fixed length that cannot be cut unnoticed.
+pub(super) fn is_guid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(n, b)| match n {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+/// A device id in the namespace of its system and tenant (`-`: not told).
+pub(super) fn mdm_id(system: &str, tenant: &str, id: &str) -> String {
+    let part = |text: &str| text.replace('%', "%25").replace('/', "%2F");
+    let id = if is_guid(id.as_bytes()) { id.to_ascii_lowercase() } else { id.to_owned() };
+    format!("{system}/{}/{}", part(tenant), part(&id))
+}
+
+/// It looks like a package name or bundle identifier, rather than a title or an
+/// opaque key.
+pub(super) fn looks_like_identifier(text: &str) -> bool {
+    text.len() >= 3
+        && text.split('.').count() >= 2
+        && text
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-'))
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// SHA-256 of a certificate from base64; `None` for another length.
+pub(super) fn signer_sha256(text: &str) -> Option<SignerDigest> {
+    let bytes = base64::engine::general_purpose::STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    digest(DigestKind::Sha256, 32, &bytes)
+}
+
+/// SHA-1 of a certificate from hex, colons allowed; `None` for another length.
+pub(super) fn signer_sha1(text: &str) -> Option<SignerDigest> {
+    let text = if text.contains(':') { Cow::Owned(text.replace(':', "")) } else { Cow::Borrowed(text) };
+    digest(DigestKind::Sha1, 20, &unhex(text.as_bytes())?)
+}
+
+fn digest(kind: DigestKind, length: usize, bytes: &[u8]) -> Option<SignerDigest> {
+    (bytes.len() == length).then(|| SignerDigest { kind, value: hex(bytes), past: false })
+}
+
+/// An identifier as spreadsheets leave it (`="0123"`, `'0123`), without that.
+pub(super) fn bare(text: &str) -> &str {
+    text.trim().trim_start_matches(['=', '\'']).trim_matches('"').trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_columns_compare_without_case_and_punctuation() {
+        for text in ["Last check-in", "LastCheckIn", "last_check_in", "Last (check.in)"] {
+            assert_eq!(normal(text), "lastcheckin");
+        }
+        const TABLE: &[(&str, u8)] = &[("iosipados", 1), ("android*", 2)];
+        assert_eq!(find(TABLE, "iOS/iPadOS", |r| r.0).unwrap().1, 1);
+        assert_eq!(find(TABLE, "Android (fully managed)", |r| r.0).unwrap().1, 2);
+        assert!(find(TABLE, "ios", |r| r.0).is_none());
+    }
+
+    #[test]
+    fn times_without_a_zone_are_utc_and_local_spellings_are_none() {
+        for text in ["2026-03-01 12:00:00.0000000", "2026-03-01T12:00:00", "2026-03-01T13:00:00+01:00"] {
+            assert_eq!(time(text).unwrap().to_string(), "2026-03-01T12:00:00Z", "{text}");
+        }
+        for text in ["3/1/2026 12:00:00 PM", "", "2026-03-0112:00:00", "never"] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn digests_of_another_length_are_none() {
+        assert_eq!(signer_sha256(&format!("{}=", "A".repeat(43))).unwrap().value, "0".repeat(64));
+        assert_eq!(signer_sha256("AAAA"), None);
+        assert_eq!(signer_sha1(&"0a".repeat(20)).unwrap().value, "0a".repeat(20));
+        assert_eq!(signer_sha1(&"A".repeat(43)), None);
+        assert_eq!(signer_sha1(&format!("{}=", "A".repeat(43))), None);
+    }
+
+    #[test]
+    fn identifiers_are_told_from_titles_and_keys() {
+        for text in ["com.tencent.mm", "com.alipay.iphoneclient", "cn.wps.moffice_eng"] {
+            assert!(looks_like_identifier(text), "{text}");
+        }
+        for text in ["WeChat", "windows-store-app-002", "1.0.2", "WPS Office 1.2", "a..b", ""] {
+            assert!(!looks_like_identifier(text), "{text}");
+        }
+        assert_eq!(
+            mdm_id("intune", "-", "AAAAAAAA-0000-4000-8000-00000000000F"),
+            "intune/-/aaaaaaaa-0000-4000-8000-00000000000f"
+        );
+        assert_eq!(mdm_id("x", "a/b", "c/d"), "x/a%2Fb/c%2Fd");
+    }
+}
