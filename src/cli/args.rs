@@ -266,7 +266,7 @@ pub(super) struct DiffArgs {
     /// The newer report
     #[arg(value_name = "NEW")]
     pub(super) new: PathBuf,
-    /// table or json; with =FILE into a file. May be repeated
+    /// table, json or html; with =FILE into a file. May be repeated
     #[arg(long, short, value_name = "FORMAT[=FILE]")]
     pub(super) format: Vec<String>,
 }
