@@ -3,7 +3,7 @@
 Each returns {identifier: {"version", "name", "users", "installer", "signers"}}, with those members
 that its source holds. They are short and trust their input: a second opinion, no product.
 """
-import glob, hashlib, io, json, os, plistlib, re, shutil, sqlite3, tempfile, zipfile
+import csv, glob, hashlib, io, json, os, plistlib, re, shutil, sqlite3, tempfile, zipfile
 import xml.etree.ElementTree as xml
 
 
@@ -125,6 +125,33 @@ def androidqf(folder):
         signers = {f["certificate"]["Sha256"].lower() for f in row["files"] if f.get("certificate", {}).get("Sha256")}
         out[row["name"]] = {"installer": installer, "signers": signers}
     return out
+
+
+def intune(path):
+    """{device: {name: version}} of AppInvRawData, whole file read by the csv module."""
+    out = {}
+    for row in csv.DictReader(open(path, encoding="utf-8-sig", newline="")):
+        app = {"version": row["ApplicationShortVersion"] or row["ApplicationVersion"]}
+        out.setdefault(row["DeviceId"], {})[row["ApplicationName"]] = app
+    return out
+
+
+def android_management(path):
+    """The same of Android Management API devices, one a line."""
+    out = {}
+    for device in map(json.loads, open(path, encoding="utf-8")):
+        out[device["name"].split("/")[-1]] = {
+            r["packageName"]: {"version": r.get("versionName"), "name": r.get("displayName"),
+                               "installer": r.get("installerPackageName")}
+            for r in device["applicationReports"] if r.get("state") != "REMOVED"}
+    return out
+
+
+def jamf(path):
+    """The same of a Jamf Pro answer."""
+    return {device["hardware"]["serialNumber"]: {
+        a["identifier"]: {"version": a["shortVersion"], "name": a["name"]} for a in device["applications"]}
+        for device in json.load(open(path, encoding="utf-8"))["results"]}
 
 
 def table(path, identifier, version=None):

@@ -65,6 +65,18 @@ class Tidewaiter:
         return found
 
 
+    def devices(self, path):
+        """{strong id: {identifier: fields}} of an export."""
+        self.apps(path, ())
+        out = {}
+        for device in self.seen[path]:
+            ident = device["identity"]
+            rows = {a["identifier"]: a for a in device["apps"] if a["state"] not in ("removed", "offered")}
+            for name in {ident.get("serial"), (ident.get("mdm_id") or "").split("/")[-1]} - {None, ""}:
+                out[name] = rows
+        return out
+
+
 class Peers:
     def __init__(self, tools, ileapp, aleapp, ccl):
         self.tools, self.ileapp, self.aleapp, self.ccl = tools, ileapp, aleapp, ccl
@@ -277,6 +289,21 @@ def workloads(root, each, ours, peers, table):
     table.row("5 bug report zips", "MVT", [(peers.mvt_bugreport(r), text(r)) for r in reports[:each]])
 
 
+def exports(root, tools, rows, ours, table):
+    """The first records of the exports; what the workloads plant in all of them is compared by truth.py."""
+    for name, reader in (("mdm.csv", readers.intune), ("amapi.ndjson", readers.android_management),
+                         ("jamf.json", readers.jamf)):
+        source, part = os.path.join(root, name), os.path.join(tools, "first-" + name)
+        if name == "jamf.json":
+            part = source  # one JSON value cannot be cut at a line
+        else:
+            with open(source, "rb") as whole, open(part, "wb") as some:
+                some.writelines(line for _, line in zip(range(rows if name == "mdm.csv" else rows // 100), whole))
+        theirs, mine = reader(part), ours.devices(part)
+        pairs = [(theirs[d], mine.get(d, {})) for d in theirs]
+        table.row(f"{name}, {os.path.getsize(part) >> 20} MiB of it", reader.__name__, pairs)
+
+
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--tidewaiter", default="target/release/tidewaiter")
@@ -287,6 +314,7 @@ def main():
     args.add_argument("--ileapp")
     args.add_argument("--aleapp")
     args.add_argument("--ccl-abx", help="the program ccl_abx.py")
+    args.add_argument("--rows", type=int, default=60000, help="rows of the CSV export that are compared")
     args.add_argument("--each", type=int, default=2)
     given = args.parse_args()
     ours, table = Tidewaiter(given.tidewaiter), Table()
@@ -297,6 +325,7 @@ def main():
     if given.corpus:
         corpus(full(given.corpus), ours, peers, table)
     if given.bench:
+        exports(full(given.bench), peers.tools, given.rows, ours, table)
         workloads(full(given.bench), given.each, ours, peers, table)
     sys.exit(1 if table.bad else 0)
 
