@@ -109,7 +109,7 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -l allow-mi
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -l exit-zero -d 'Exit 0 where it would be 1 or 3; the report keeps the true status'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand merge" -s V -l version -d 'Print version'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s f -l format -d 'table or json; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s f -l format -d 'table, json or html; with =FILE into a file. May be repeated' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l evidence -d 'Where the evidence lies now (default: where the report says)' -r -F

@@ -130,8 +130,8 @@ _arguments "${_arguments_options[@]}" : \
 ;;
 (diff)
 _arguments "${_arguments_options[@]}" : \
-'*-f+[table or json; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'*--format=[table or json; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*-f+[table, json or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '-h[Print help]' \
 '--help[Print help]' \
 '-V[Print version]' \
