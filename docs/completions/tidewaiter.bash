@@ -577,7 +577,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__identify)
-            opts="-f -h -V --signatures --format --color --help --version"
+            opts="-f -h -V --signatures --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -599,6 +599,10 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -607,7 +611,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__inventory)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -673,6 +677,10 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -695,7 +703,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__merge)
-            opts="-f -h -V --allow-mixed --waivers --redact --exit-zero --format --color --help --version"
+            opts="-f -h -V --allow-mixed --waivers --redact --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -719,6 +727,10 @@ _tidewaiter() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -835,7 +847,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__report)
-            opts="-f -h -V --redact --exit-zero --format --color --help --version"
+            opts="-f -h -V --redact --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -857,6 +869,10 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -865,7 +881,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__scan)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --redact --exit-zero --run-time --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --redact --exit-zero --run-time --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -929,6 +945,10 @@ _tidewaiter() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
                     return 0
                     ;;
                 --policy)
