@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::Failure;
-use super::args::{Color, OutputArgs};
+use super::args::{Color, GroupArg, OutputArgs};
+use super::{EXIT_CANNOT_RUN, Failure};
+use crate::report::redact::{Redacting, Redactor};
+use crate::report::{GroupBy, Output, RENDERERS, Style};
 
 /// One requested format.
 #[derive(Debug)]
@@ -19,8 +21,13 @@ pub(super) struct Wanted {
 
 /// The formats asked for; `default` on standard output where none is.
 pub(super) fn wanted(args: &OutputArgs, known: &[&str], default: &str) -> Result<Vec<Wanted>, Failure> {
+    formats(&args.format, known, default)
+}
+
+/// The same for words of `--format` alone.
+pub(super) fn formats(asked: &[String], known: &[&str], default: &str) -> Result<Vec<Wanted>, Failure> {
     let mut out: Vec<Wanted> = Vec::new();
-    for text in &args.format {
+    for text in asked {
         let (format, file) = match text.split_once('=') {
             Some((format, file)) if !file.is_empty() => (format, Some(PathBuf::from(file))),
             Some((format, _)) => {
@@ -95,9 +102,79 @@ impl Drop for Sink {
     }
 }
 
+/// Where a report goes, in every format asked for; opened before any evidence is
+/// read: a run of hours must not end at a folder that does not exist.
+pub(super) struct Targets {
+    wanted: Vec<Wanted>,
+    sinks: Vec<Sink>,
+}
+
+impl Targets {
+    /// The table on standard output, or what the user asked for.
+    pub(super) fn asked(args: &OutputArgs) -> Result<Vec<Wanted>, Failure> {
+        let known: Vec<&str> = RENDERERS.iter().map(|f| f.id).collect();
+        wanted(args, &known, "table")
+    }
+
+    /// Opens them.
+    pub(super) fn open(wanted: Vec<Wanted>) -> Result<Self, Failure> {
+        let open = |want: &Wanted| Sink::open(want.file.as_deref()).map_err(Failure::cannot_run);
+        let sinks = wanted.iter().map(open).collect::<Result<_, _>>()?;
+        Ok(Self { wanted, sinks })
+    }
+
+    /// Lets `write` write a report and puts the files in place.
+    pub(super) fn write(
+        mut self,
+        args: &OutputArgs,
+        redactor: Option<&Redactor>,
+        write: impl FnOnce(&mut [Output<'_>]) -> anyhow::Result<u8>,
+    ) -> Result<u8, Failure> {
+        let mut outputs: Vec<Output<'_>> = Vec::new();
+        for (want, sink) in self.wanted.iter().zip(&mut self.sinks) {
+            let color = want.file.is_none() && color(args.color);
+            let style = style(args, color);
+            let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
+            let renderer = (format.make)(style);
+            let renderer = match redactor {
+                Some(redactor) => Box::new(Redacting::new(redactor.clone(), renderer)),
+                None => renderer,
+            };
+            outputs.push((renderer, Box::new(sink)));
+        }
+        let status = match write(&mut outputs) {
+            Ok(status) => status,
+            // The reader of a pipe had enough; that is no failure of ours.
+            Err(error) if is_broken_pipe(&error) => return Ok(EXIT_CANNOT_RUN),
+            Err(error) => return Err(Failure::cannot_run(error)),
+        };
+        drop(outputs);
+        for sink in self.sinks {
+            sink.commit().map_err(Failure::cannot_run)?;
+        }
+        Ok(status)
+    }
+}
+
+/// What the arguments say about the look of a report.
+fn style(args: &OutputArgs, color: bool) -> Style {
+    let group_by = match args.group_by {
+        GroupArg::Device => GroupBy::Device,
+        GroupArg::App => GroupBy::App,
+        GroupArg::Owner => GroupBy::Owner,
+    };
+    Style { width: width(), color, group_by, csv_raw: args.csv_raw, csv_bom: args.csv_bom }
+}
+
+/// The reader of a pipe had enough.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|e| e.downcast_ref::<io::Error>()).map(io::Error::kind);
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
+}
+
 /// Whether to colour what goes to standard output.
-pub(super) fn color(choice: Color) -> bool {
-    match choice {
+pub(super) fn color(choice: Option<Color>) -> bool {
+    match choice.unwrap_or(Color::Auto) {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),

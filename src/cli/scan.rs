@@ -9,53 +9,40 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::args::{LimitArgs, MinStrength, ReadArgs, ScanArgs};
-use super::output::{self, Sink};
+use super::config::Config;
+use super::output::Targets;
 use super::progress::Progress;
-use super::{EXIT_CANNOT_RUN, Failure};
+use super::{Failure, files};
 use crate::artifact::Retain;
 use crate::limits::Limits;
 use crate::matching::Strength;
 use crate::model::Timestamp;
-use crate::report::{RENDERERS, Style};
-use crate::scan::{Gathered, Input, Judged, Options, Output, Reading, read, write_report};
+use crate::scan::{Gathered, Input, Judged, Options, Reading, read, write_report};
 use crate::signature::SignatureSet;
 
-pub(super) fn run(args: &ScanArgs) -> Result<u8, Failure> {
-    let known: Vec<&str> = RENDERERS.iter().map(|f| f.id).collect();
-    let wanted = output::wanted(&args.read.output, &known, "table")?;
+pub(super) fn run(mut args: ScanArgs) -> Result<u8, Failure> {
+    let (inputs, config) = configured(&args.read)?;
+    config.fill_scan(&mut args)?;
+    let args = &args;
+    let wanted = Targets::asked(&args.read.output)?;
+    // What is wrongly used comes before what cannot run.
+    let redactor = files::redactor(args.redact.as_deref())?;
+    let options = Options { config: config.in_report(), ..options(args)? };
     let set = SignatureSet::load(&args.read.signatures).map_err(Failure::cannot_run)?;
-    let options = options(args)?;
     let judged = Judged::new(&set, &options).map_err(|error| match error {
         crate::scan::PolicyError::Unknown(_) => Failure::usage(error),
         crate::scan::PolicyError::Unresolvable(_) => Failure::cannot_run(error),
     })?;
-    // Outputs are opened before any evidence is read: a run of hours must not
-    // end at a folder that does not exist.
-    let mut sinks = Vec::new();
-    for want in &wanted {
-        sinks.push(Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?);
-    }
-    let gathered = gather(&args.read, Retain::Relevant(&set))?;
-    let mut outputs: Vec<Output<'_>> = Vec::new();
-    for (want, sink) in wanted.iter().zip(&mut sinks) {
-        let on_stdout = want.file.is_none();
-        let color = on_stdout && output::color(args.read.output.color);
-        let style = Style { width: output::width(), color, ..Style::default() };
-        let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
-        outputs.push(((format.make)(style), Box::new(sink)));
-    }
-    let status = match write_report(gathered, &judged, &mut outputs) {
-        Ok(status) => status,
-        // The reader of a pipe had enough; that is no failure of ours.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(EXIT_CANNOT_RUN),
-        Err(error) => return Err(Failure::cannot_run(error)),
-    };
-    drop(outputs);
-    for sink in sinks {
-        sink.commit().map_err(Failure::cannot_run)?;
-    }
+    let targets = Targets::open(wanted)?;
+    let gathered = gather(&args.read, &inputs, Retain::Relevant(&set))?;
+    let status = targets.write(&args.read.output, redactor.as_ref(), |outputs| {
+        write_report(gathered, &judged, outputs).map_err(anyhow::Error::from)
+    })?;
     Ok(if args.exit_zero && matches!(status, 1 | 3) { 0 } else { status })
 }
+
+/// The policy of the mission.
+const DEFAULT_POLICY: &str = "us-eo-13971";
 
 fn options(args: &ScanArgs) -> Result<Options, Failure> {
     let epoch = match std::env::var("SOURCE_DATE_EPOCH") {
@@ -71,31 +58,46 @@ fn options(args: &ScanArgs) -> Result<Options, Failure> {
     let fixed = args.run_time.or(epoch);
     let now = fixed.unwrap_or_else(Timestamp::now);
     Ok(Options {
-        policies: args.policy.clone(),
+        policies: if args.policy.is_empty() { vec![DEFAULT_POLICY.to_owned()] } else { args.policy.clone() },
         as_of: args.as_of.unwrap_or(now),
-        min_strength: match args.min_strength {
+        min_strength: match args.min_strength.unwrap_or(MinStrength::Probable) {
             MinStrength::Probable => Strength::Probable,
             MinStrength::Strong => Strength::Strong,
             MinStrength::Definitive => Strength::Definitive,
         },
         assume_full_lists: args.assume_full_lists,
-        stale_after_days: args.stale_after,
+        stale_after_days: args.stale_after.unwrap_or(30),
         max_age_days: args.max_age,
         most_findings: args.read.limits.max_findings.unwrap_or(Limits::default().findings),
+        waivers: files::waivers(args.waivers.as_deref())?,
+        config: None,
         started_at: now,
         fixed_clock: fixed.is_some(),
     })
 }
 
-/// Reads the evidence that the arguments name.
-pub(super) fn gather(args: &ReadArgs, retain: Retain<'_>) -> Result<Gathered, Failure> {
+/// What is to be read, and the configuration, which never comes from there.
+pub(super) fn configured(args: &ReadArgs) -> Result<(Vec<Input>, Config), Failure> {
     let inputs = inputs(args)?;
+    let given: Vec<&std::path::Path> = inputs
+        .iter()
+        .filter_map(|input| match input {
+            Input::Path(path) => Some(path.as_path()),
+            Input::Stdin => None,
+        })
+        .collect();
+    let config = Config::find(args.config.as_deref(), &given)?;
+    Ok((inputs, config))
+}
+
+/// Reads the evidence that the arguments name.
+pub(super) fn gather(args: &ReadArgs, inputs: &[Input], retain: Retain<'_>) -> Result<Gathered, Failure> {
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
     let progress = Progress::new(args.quiet, args.verbose);
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
     let reading = Reading { retain, limits: limits(&args.limits), jobs, cancel, observer: &progress };
-    let gathered = read(&inputs, &reading);
+    let gathered = read(inputs, &reading);
     progress.clear();
     Ok(gathered)
 }

@@ -64,6 +64,11 @@ pub struct CoverageEntry {
     pub as_of: Option<Timestamp>,
     /// What had to be assumed for it; a sentence. On a complete entry: the user vouched.
     pub assumption: Option<&'static str>,
+    /// Collected by a management system, so that it grows stale.
+    pub managed: bool,
+    /// What must be true of the device for the entry to be complete; in the
+    /// report, so that a join of reports that learns otherwise can lower it.
+    pub holds_for: Option<&'static str>,
     /// Its file.
     pub source: SourceId,
     /// Anything else a reader must know.
@@ -87,10 +92,27 @@ pub fn resolve(
         entries: list.entries,
         as_of,
         assumption,
+        managed: list.managed,
+        holds_for: if completeness == Completeness::Complete { holds_for(list.basis) } else { None },
         source,
         note: list.note.clone(),
     }
 }
+
+/// A condition on who owns or manages the device, as `property=value`.
+fn holds_for(basis: Basis) -> Option<&'static str> {
+    match basis {
+        Basis::Always(_) => None,
+        Basis::ByOwnership { corporate, personal, .. } if corporate != personal => Some(HOLDS_FOR_CORPORATE),
+        Basis::ByEnrollment { fully_managed, other } if fully_managed != other => Some(HOLDS_FOR_FULLY_MANAGED),
+        _ => None,
+    }
+}
+
+/// The entry is complete on devices of the agency only.
+pub const HOLDS_FOR_CORPORATE: &str = "ownership=corporate";
+/// The entry is complete on fully managed devices only.
+pub const HOLDS_FOR_FULLY_MANAGED: &str = "enrollment=fully-managed";
 
 const UNMARKED: &str = "The export has no end mark: it is taken not to have been cut off between two rows.";
 
@@ -170,7 +192,9 @@ const FEWEST_PACKAGES: u64 = 40;
 /// Complete lists of all apps that are too short to be one.
 pub(super) fn implausible(device: &Device) -> Vec<CoverageEntry> {
     let short = |c: &&CoverageEntry| {
-        c.completeness == Completeness::Complete && c.scope == ListScope::AllApps && c.entries < FEWEST_PACKAGES
+        // Management systems leave out what has no icon.
+        let own = c.completeness == Completeness::Complete && !c.managed;
+        own && c.scope == ListScope::AllApps && c.entries < FEWEST_PACKAGES
     };
     let android = device.platform == crate::model::Platform::Android;
     device.coverage.iter().filter(short).filter(|_| android).cloned().collect()

@@ -35,6 +35,19 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Every strong identifier, by which a device is told from others.
+    pub fn strong_ids(&self) -> Vec<StrongId> {
+        let one = [
+            (FactKind::Serial, &self.serial),
+            (FactKind::Udid, &self.udid),
+            (FactKind::MdmId, &self.mdm_id),
+            (FactKind::EnrollmentId, &self.enrollment_id),
+        ];
+        let one = one.into_iter().filter_map(|(kind, value)| Some((kind, value.as_deref()?)));
+        let imeis = self.imei.iter().map(|imei| (FactKind::Imei, imei.as_str()));
+        one.chain(imeis).filter_map(|(kind, value)| strong_id(&DeviceFact { kind, value: value.into() })).collect()
+    }
+
     /// Adds a statement. The first value of a property speaks; a different
     /// later one is returned as a conflict (identifiers are kept in
     /// `other_ids` as well).
@@ -114,8 +127,11 @@ fn normal(fact: &DeviceFact) -> String {
     }
 }
 
+/// An identifier that joins records: its kind and normalised value.
+pub type StrongId = (FactKind, String);
+
 /// The strong identifier a fact states, normalised; `None` where it is none.
-pub(super) fn strong(fact: &DeviceFact) -> Option<(FactKind, String)> {
+pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
     let value = normal(fact);
     let strong = match fact.kind {
         FactKind::Serial => is_strong_serial(&value),
@@ -197,9 +213,9 @@ mod tests {
     #[test]
     fn placeholders_and_short_serials_join_nothing() {
         for weak in ["unknown", "000000000000", "12345", "0123456789ABCDEF", "N/A"] {
-            assert_eq!(strong(&fact(FactKind::Serial, weak)), None, "{weak}");
+            assert_eq!(strong_id(&fact(FactKind::Serial, weak)), None, "{weak}");
         }
-        assert!(strong(&fact(FactKind::Serial, "F2LXQ0AAHG04")).is_some());
+        assert!(strong_id(&fact(FactKind::Serial, "F2LXQ0AAHG04")).is_some());
     }
 
     #[test]

@@ -6,12 +6,15 @@
 
 mod coverage;
 mod identity;
+pub mod joining;
 mod merge;
 
 use std::collections::BTreeMap;
 
-pub use coverage::{Completeness, CoverageEntry, CoverageOptions, resolve};
-pub use identity::{Identity, is_strong_serial, luhn_valid};
+pub use coverage::{
+    Completeness, CoverageEntry, CoverageOptions, HOLDS_FOR_CORPORATE, HOLDS_FOR_FULLY_MANAGED, resolve,
+};
+pub use identity::{Identity, StrongId, is_strong_serial, luhn_valid, strong_id};
 
 use crate::artifact::{DeviceRecord, Fragment, Observation, RecordKind, Source, SourceId};
 use crate::model::{Code, Diagnostic, Locator, Platform, UserFact};
@@ -71,6 +74,15 @@ impl Inventory {
     /// Records of computers and television boxes.
     pub fn out_of_scope(&self) -> u64 {
         self.parts.values().map(|p| p.fragment.out_of_scope).sum()
+    }
+
+    /// The same by item.
+    pub fn out_of_scope_of_items(&self) -> BTreeMap<u32, u64> {
+        let mut out = BTreeMap::new();
+        for (id, part) in self.parts.iter().filter(|(_, p)| p.fragment.out_of_scope > 0) {
+            *out.entry(id.item).or_default() += part.fragment.out_of_scope;
+        }
+        out
     }
 
     /// Gathers records of one device. Devices are then made one at a time.

@@ -31,6 +31,17 @@ impl Platform {
             Self::OutOfScope => "out-of-scope",
         }
     }
+
+    /// Reads [`Self::as_str`] back; anything else is `Unknown`.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "ios" => Self::Ios,
+            "android" => Self::Android,
+            "harmonyos" => Self::HarmonyOs,
+            "out-of-scope" => Self::OutOfScope,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 impl fmt::Display for Platform {

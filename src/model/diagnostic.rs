@@ -89,6 +89,9 @@ codes! {
     ManagedAppsOnly, "managed-apps-only", Note, "The list holds managed apps only; it cannot show that an app is absent.";
     NotCollected, "apps-not-collected", Warning, "The record holds no app list: the system did not collect or did not export it.";
     AssumptionUsed, "assumption-used", Note, "A list counts as complete because you vouched for it with --assume-full-lists.";
+    WaiverExpired, "waiver-expired", Note, "A waiver has ended; the findings it covered count again. Renew it or remove the app.";
+    MixedReports, "mixed-reports", Warning, "Reports made with different signatures, policies or options were joined because --allow-mixed said so. Their verdicts do not mean quite the same.";
+    UnknownValue, "unknown-value", Error, "A saved report holds a word this version does not know; it was read as the most cautious one. Use a newer version.";
     Interrupted, "interrupted", Error, "The run was interrupted before it was done.";
 }
 

@@ -54,6 +54,10 @@ fn complete(device: &inventory::Device) -> impl Iterator<Item = &CoverageEntry> 
     device.coverage.iter().filter(|c| c.completeness == inventory::Completeness::Complete)
 }
 
+/// Stands with every clear verdict.
+pub const CLEAR_SPEAKS_FOR_ITS_TIME: &str =
+    "A clear verdict speaks for the time its lists were collected, not for today.";
+
 /// What a reader might conclude and must not.
 fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
@@ -63,7 +67,7 @@ fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -
         }
     };
     if let Verdict::Clear(proof) = &decision.verdict {
-        add("A clear verdict speaks for the time its lists were collected, not for today.");
+        add(CLEAR_SPEAKS_FOR_ITS_TIME);
         if proof.is_assumed() {
             for entry in complete(device) {
                 add(entry.assumption.unwrap_or_default());
@@ -114,6 +118,8 @@ pub(super) fn coverage(entry: &CoverageEntry, devices: &Devices) -> v1::Coverage
         entries: entry.entries,
         as_of: entry.as_of.map(|t| t.to_string()),
         assumption: entry.assumption.map(str::to_owned),
+        managed: entry.managed,
+        holds_for: entry.holds_for.map(str::to_owned),
         artifact: source.map(|s| s.artifact.to_owned()).unwrap_or_default(),
         locator: source.map(|s| s.locator.to_string()).unwrap_or_default(),
         sha256: source.and_then(file_hash),
@@ -188,7 +194,12 @@ fn finding(f: &Finding) -> v1::Finding {
             .collect(),
         provenance,
         does_not_prove: f.does_not_prove.clone(),
-        waiver: None,
+        waiver: f.waiver.as_ref().map(|w| v1::Waiver {
+            id: w.id.clone(),
+            approver: w.approver.clone(),
+            basis: w.basis.clone(),
+            expires: w.expires.clone(),
+        }),
     }
 }
 

@@ -1,9 +1,10 @@
-//! One JSON document, written as the devices come.
+//! One JSON document, written as the devices come, with the digest of itself.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::canonical::{Array, DocumentDigest};
 use super::{Renderer, v1};
 
 /// See the module.
@@ -11,6 +12,7 @@ use super::{Renderer, v1};
 pub(super) struct Json {
     /// Name of the array that is open.
     open: Option<&'static str>,
+    digest: DocumentDigest,
 }
 
 impl Json {
@@ -52,14 +54,17 @@ impl Renderer for Json {
     }
 
     fn device(&mut self, device: &v1::Device, out: &mut dyn Write) -> io::Result<()> {
+        self.digest.element(Array::Devices, device)?;
         self.element("devices", device, out)
     }
 
     fn evidence(&mut self, evidence: &v1::Evidence, out: &mut dyn Write) -> io::Result<()> {
+        self.digest.element(Array::Evidence, evidence)?;
         self.element("evidence", evidence, out)
     }
 
     fn diagnostic(&mut self, diagnostic: &v1::Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        self.digest.element(Array::Diagnostics, diagnostic)?;
         self.element("diagnostics", diagnostic, out)
     }
 
@@ -68,7 +73,8 @@ impl Renderer for Json {
             self.reach("diagnostics", out)?;
         }
         out.write_all(b"\n],\n\"run\":")?;
-        serde_json::to_writer(&mut *out, run)?;
+        let digest = std::mem::take(&mut self.digest).finish(run, summary)?;
+        serde_json::to_writer(&mut *out, &v1::Run { digest: Some(digest), ..run.clone() })?;
         out.write_all(b",\n\"summary\":")?;
         serde_json::to_writer(&mut *out, summary)?;
         out.write_all(b"\n}\n")

@@ -6,20 +6,32 @@
 
 mod apps;
 mod assemble;
+mod canonical;
 mod csv;
+pub mod diff;
 mod html;
 mod json;
+mod lift;
+pub mod merge;
 mod ndjson;
+pub mod reading;
+pub mod redact;
+#[cfg(test)]
+pub(crate) mod sample;
+mod spill;
 mod summary;
 mod table;
 mod text;
 pub mod v1;
+pub mod verify;
+mod writing;
 
 use std::io::{self, Write};
 
 pub use apps::{AppRow, DeviceApps, apps_table, device_apps};
-pub use assemble::{consulted, coverage_of, device, diagnostic};
+pub use assemble::{CLEAR_SPEAKS_FOR_ITS_TIME, consulted, coverage_of, device, diagnostic};
 pub use summary::{Tally, exit_status};
+pub use writing::{Output, Writer};
 
 /// What the reader wants a renderer to look like; never changes what it says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,25 +58,6 @@ pub enum GroupBy {
     App,
     /// Devices under the account of their main user.
     Owner,
-}
-
-impl GroupBy {
-    /// Every value.
-    pub const ALL: [Self; 3] = [Self::Device, Self::App, Self::Owner];
-
-    /// The word of `--group-by`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Device => "device",
-            Self::App => "app",
-            Self::Owner => "owner",
-        }
-    }
-
-    /// The value a word of `--group-by` stands for.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|g| g.as_str() == word)
-    }
 }
 
 /// Turns a report into bytes, piece by piece.
@@ -99,7 +92,7 @@ pub struct Format {
 pub const RENDERERS: &[Format] = &[
     Format { id: "table", title: "for people, in a terminal", make: |style| Box::new(table::Table::new(style)) },
     Format { id: "json", title: "one document, version 1", make: |_| Box::new(json::Json::default()) },
-    Format { id: "ndjson", title: "one object a line, streamed", make: |_| Box::new(ndjson::Ndjson) },
+    Format { id: "ndjson", title: "one object a line, streamed", make: |_| Box::new(ndjson::Ndjson::default()) },
     Format { id: "csv", title: "one row a finding, for spreadsheets", make: |style| Box::new(csv::Csv::new(style)) },
     Format { id: "html", title: "one page for a browser, without network", make: |_| Box::new(html::Html::new()) },
 ];

@@ -1,14 +1,21 @@
 //! One JSON object a line, told apart by `kind`; no `summary` line means that
-//! the run was interrupted.
+//! the run was interrupted. The last line bears the digest of all lines before it.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use sha2::{Digest as _, Sha256};
+
+use super::canonical::OVER_LINES;
 use super::{Renderer, v1};
+use crate::format::hex;
 
 /// See the module.
-pub(super) struct Ndjson;
+#[derive(Default)]
+pub(super) struct Ndjson {
+    hash: Sha256,
+}
 
 #[derive(Serialize)]
 struct Line<'a, T> {
@@ -32,22 +39,27 @@ struct SummaryLine<'a> {
     finished_at: Option<&'a str>,
     complete: Option<bool>,
     exit_status: Option<u8>,
+    digest: v1::Digest,
     #[serde(flatten)]
     summary: &'a v1::Summary,
 }
 
-fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
+impl Ndjson {
+    fn line(&mut self, value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+        let mut line = serde_json::to_vec(value)?;
+        line.push(b'\n');
+        self.hash.update(&line);
+        out.write_all(&line)
+    }
 }
 
 impl Renderer for Ndjson {
     fn begin(&mut self, run: &v1::Run, out: &mut dyn Write) -> io::Result<()> {
-        line(&RunLine { kind: "run", schema: v1::SCHEMA, schema_version: v1::SCHEMA_VERSION, run }, out)
+        self.line(&RunLine { kind: "run", schema: v1::SCHEMA, schema_version: v1::SCHEMA_VERSION, run }, out)
     }
 
     fn device(&mut self, device: &v1::Device, out: &mut dyn Write) -> io::Result<()> {
-        line(&Line { kind: "device", value: device }, out)
+        self.line(&Line { kind: "device", value: device }, out)
     }
 
     fn evidence(&mut self, evidence: &v1::Evidence, out: &mut dyn Write) -> io::Result<()> {
@@ -57,11 +69,11 @@ impl Renderer for Ndjson {
             map.insert("evidence_kind".to_owned(), evidence.kind.clone().into());
             map.insert("kind".to_owned(), "evidence".into());
         }
-        line(&value, out)
+        self.line(&value, out)
     }
 
     fn diagnostic(&mut self, diagnostic: &v1::Diagnostic, out: &mut dyn Write) -> io::Result<()> {
-        line(&Line { kind: "diagnostic", value: diagnostic }, out)
+        self.line(&Line { kind: "diagnostic", value: diagnostic }, out)
     }
 
     fn end(&mut self, run: &v1::Run, summary: &v1::Summary, out: &mut dyn Write) -> io::Result<()> {
@@ -70,8 +82,9 @@ impl Renderer for Ndjson {
             finished_at: run.finished_at.as_deref(),
             complete: run.complete,
             exit_status: run.exit_status,
+            digest: v1::Digest { over: OVER_LINES.to_owned(), sha256: hex(&std::mem::take(&mut self.hash).finalize()) },
             summary,
         };
-        line(&line_of, out)
+        self.line(&line_of, out)
     }
 }

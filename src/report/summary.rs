@@ -44,6 +44,7 @@ impl Tally {
     pub fn evidence(&mut self, evidence: &v1::Evidence) {
         let counts = &mut self.summary.evidence;
         counts.items += 1;
+        self.summary.out_of_scope += evidence.out_of_scope;
         match evidence.status.as_str() {
             "read" => counts.read += 1,
             "partly-read" => counts.partly_read += 1,

@@ -32,6 +32,8 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
         "stale" => "the list is older than --stale-after allows",
         "age-unknown" => "the age of the list is unknown",
         "older-than-max-age" => "the list is older than --max-age allows",
+        "condition-not-met" => "the list proves something only under another ownership or enrollment",
+        "unknown-value" => "the report holds a word this version does not know",
         "ownership-unknown" => "who owns the device is unknown, and the list depends on it",
         "superseded-copy" => "an older copy of the package list, which Android would not read",
         "packages-list-leaves-packages-out" => "packages.list leaves packages out",

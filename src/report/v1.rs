@@ -36,7 +36,7 @@ pub struct Report {
 }
 
 /// The program.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `tidewaiter`.
     pub name: String,
@@ -45,7 +45,7 @@ pub struct Tool {
 }
 
 /// One run.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// The program.
     pub tool: Tool,
@@ -66,10 +66,68 @@ pub struct Run {
     pub policies: Vec<Policy>,
     /// Options that can change findings.
     pub options: BTreeMap<String, serde_json::Value>,
+    /// The configuration file that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<Config>,
+    /// The report was redacted, and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redacted: Option<Redacted>,
+    /// The runs whose reports were joined into this one, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<RunSource>,
+    /// Digest of this report. In NDJSON it stands in the last line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+}
+
+/// A configuration file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Config {
+    /// Where it lies.
+    pub file: String,
+    /// Digest of its bytes.
+    pub sha256: String,
+}
+
+/// How a report was redacted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Redacted {
+    /// `hmac-sha-256`.
+    pub method: String,
+    /// Equal in two reports where the key is: pseudonyms then compare.
+    pub key_id: String,
+}
+
+/// One run whose report was joined into another.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RunSource {
+    /// When it began, RFC 3339.
+    pub started_at: String,
+    /// When it ended; left out where it was interrupted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+    /// Version of the program.
+    pub version: String,
+    /// Digest of its signatures.
+    pub signatures: String,
+    /// Its policies as `id@sha256`, sorted.
+    pub policies: Vec<String>,
+    /// Its options.
+    pub options: BTreeMap<String, serde_json::Value>,
+}
+
+/// A digest of the report that holds it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Digest {
+    /// What was digested: `rfc8785` (the whole document in RFC 8785 form without
+    /// this member) or `lines` (every byte before the last line).
+    pub over: String,
+    /// Lower-case hex.
+    pub sha256: String,
 }
 
 /// The signatures used.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Signatures {
     /// Digest over their content.
     pub sha256: String,
@@ -78,7 +136,7 @@ pub struct Signatures {
 }
 
 /// A policy applied.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
     /// Stable id.
     pub id: String,
@@ -98,6 +156,13 @@ pub struct Policy {
     pub entries: u64,
     /// Verbatim names of entries that no signature can decide.
     pub unresolved: Vec<String>,
+    /// Platforms on which some entry cannot be decided: nothing there can be clear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided_on: Vec<String>,
+    /// By platform: sentences on which a clear verdict under it rests beyond
+    /// the lists of the device.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rests_on: BTreeMap<String, Vec<String>>,
 }
 
 /// Counts over the whole run.
@@ -141,7 +206,7 @@ pub struct EvidenceCounts {
 }
 
 /// One device, or a record that stands for packages or an aggregate.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Device {
     /// Unique in the report and stable between runs.
     pub key: String,
@@ -239,7 +304,7 @@ pub struct User {
 }
 
 /// One list of apps.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
     /// Which apps.
     #[schemars(extend("enum" = ["third-party-apps", "system-apps", "managed-apps", "work-profile", "all-apps"]))]
@@ -260,6 +325,13 @@ pub struct Coverage {
     /// What had to be assumed; on a complete entry, what the user vouched for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumption: Option<String>,
+    /// Collected by a management system, so that it grows stale. Left out: no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub managed: bool,
+    /// Complete only while this holds for the device: `ownership=corporate`,
+    /// `enrollment=fully-managed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds_for: Option<String>,
     /// Which artifact.
     pub artifact: String,
     /// Its file.
@@ -328,7 +400,7 @@ pub struct Finding {
 }
 
 /// An identifier with its kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Identifier {
     /// Kind.
     #[schemars(extend("enum" = ["package-name", "bundle-id", "store-id", "display-name", "none"]))]
@@ -348,7 +420,7 @@ pub struct Signer {
 }
 
 /// Why an app matched.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// Stable name of the indicator.
     pub indicator: String,
@@ -364,7 +436,7 @@ pub struct Reason {
 }
 
 /// A statement a finding rests on.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Provenance {
     /// File, and row or key in it.
     pub locator: String,
@@ -386,7 +458,7 @@ pub struct Provenance {
 }
 
 /// An exception that covers a finding.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Waiver {
     /// Its id.
     pub id: String,
@@ -417,10 +489,18 @@ pub struct Evidence {
     pub devices: Vec<String>,
     /// Files that were read.
     pub consulted: Vec<Consulted>,
+    /// Records of computers and television boxes in it, not judged. Left out: none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub out_of_scope: u64,
+}
+
+// serde hands the value by reference.
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// A file that was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Consulted {
     /// Where it lies.
     pub locator: String,

@@ -2,15 +2,15 @@
 //! verdict and renderers.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 
 use super::{Gathered, Item};
 use crate::inventory::{CoverageOptions, Device, Devices};
 use crate::matching::Strength;
 use crate::model::{Code, Diagnostic, Severity, Timestamp};
-use crate::report::{self, Renderer, Tally, v1};
+use crate::report::{self, Output, Writer, v1};
 use crate::signature::{Policy, SignatureSet};
-use crate::verdict::{Case, DecideOptions, Decision, Finding, Scope, decide, gather};
+use crate::verdict::{Case, DecideOptions, Decision, Finding, Scope, Waivers, decide, gather, is_waived};
 
 /// What can change findings and verdicts.
 #[derive(Debug, Clone)]
@@ -29,6 +29,10 @@ pub struct Options {
     pub max_age_days: Option<u32>,
     /// Findings of one device at the most.
     pub most_findings: usize,
+    /// Exceptions.
+    pub waivers: Option<Waivers>,
+    /// The configuration file that options came from.
+    pub config: Option<v1::Config>,
     /// When the run began.
     pub started_at: Timestamp,
     /// Fixes `finished_at` too, so that the same input gives the same bytes.
@@ -46,6 +50,8 @@ impl Options {
             stale_after_days: 30,
             max_age_days: None,
             most_findings: 10_000,
+            waivers: None,
+            config: None,
             started_at: now,
             fixed_clock: false,
         }
@@ -68,6 +74,9 @@ impl Options {
         out.insert("stale_after_days".to_owned(), self.stale_after_days.into());
         if let Some(days) = self.max_age_days {
             out.insert("max_age_days".to_owned(), days.into());
+        }
+        if let Some(waivers) = &self.waivers {
+            out.insert("waivers".to_owned(), waivers.sha256().into());
         }
         out
     }
@@ -119,11 +128,16 @@ impl<'a> Judged<'a> {
             signatures: v1::Signatures { sha256: self.set.sha256(), apps: self.set.apps().len() as u64 },
             policies: self.policies.iter().map(|p| self.policy(p)).collect(),
             options: self.options.in_report(),
+            config: self.options.config.clone(),
+            redacted: None,
+            sources: Vec::new(),
+            digest: None,
         }
     }
 
     fn policy(&self, policy: &Policy) -> v1::Policy {
         let entries: Vec<_> = policy.entries_on(self.options.as_of).collect();
+        let scope = Scope::new(self.set, &[policy], self.options.as_of, 0);
         v1::Policy {
             id: policy.id.clone(),
             title: policy.title.clone(),
@@ -133,10 +147,12 @@ impl<'a> Judged<'a> {
             sha256: policy.sha256.clone(),
             entries: entries.len() as u64,
             unresolved: entries.iter().filter(|e| e.app.is_none()).map(|e| e.named.clone()).collect(),
+            undecided_on: scope.undecided_on().map(|p| p.as_str().to_owned()).collect(),
+            rests_on: scope.rests_on_all().map(|(p, said)| (p.as_str().to_owned(), said.to_vec())).collect(),
         }
     }
 
-    fn judge(&self, device: &Device, findings: &[Finding]) -> (Decision, Vec<v1::PolicyVerdict>) {
+    fn judge(&self, device: &Device, findings: &[Finding]) -> (Decision, Vec<v1::PolicyVerdict>, bool) {
         let coverage: Vec<_> = device.coverage.iter().map(report::coverage_of).collect();
         let users: Vec<u32> = device.users.iter().map(|u| u.id).collect();
         let options = DecideOptions {
@@ -164,69 +180,58 @@ impl<'a> Judged<'a> {
             v1::PolicyVerdict { id: policy.id.clone(), verdict: decision.verdict.as_str().to_owned() }
         });
         let each = each.collect();
-        (all, each)
+        (all, each, is_waived(&case))
     }
 }
 
 /// Messages of one code on one item that are written out; the rest is counted.
 const MOST_OF_A_CODE: usize = 20;
 
-/// A renderer and where it writes to.
-pub type Output<'w> = (Box<dyn Renderer>, Box<dyn Write + 'w>);
-
 /// Judges every device and writes the report in every format at once. Returns
 /// the exit status of the run, before `--exit-zero`.
 pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Output<'_>]) -> io::Result<u8> {
     let mut run = judged.run();
-    let mut tally = Tally::default();
-    tally.summary.out_of_scope = gathered.inventory.out_of_scope();
+    let out_of_scope = gathered.inventory.out_of_scope_of_items();
     let complete = !gathered.interrupted;
     let devices = gathered.inventory.into_devices(judged.options.coverage());
-    each(outputs, |renderer, out| renderer.begin(&run, out))?;
+    let mut writer = Writer::begin(outputs, &run)?;
     let id = |item: u32| format!("e{}", item + 1);
     let mut messages = Messages::default();
     for device in devices.iter() {
-        let found = gather(&device, &devices, judged.set, &judged.scope);
-        let (decision, policies) = judged.judge(&device, &found.findings);
+        let mut found = gather(&device, &devices, judged.set, &judged.scope);
+        if let Some(waivers) = &judged.options.waivers {
+            let ids = device.identity.strong_ids();
+            let said = waivers.apply(&mut found.findings, (device.platform, &ids), judged.options.as_of);
+            found.diagnostics.extend(said);
+        }
+        let (decision, policies, waived) = judged.judge(&device, &found.findings);
         let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
         row.policies = policies;
+        row.waived = waived;
         if row.verdict == "clear" {
             row.does_not_prove.extend_from_slice(judged.scope.rests_on(device.platform));
         }
-        tally.device(&row);
         let item = device.items.first().copied().unwrap_or_default();
         for diagnostic in device.diagnostics.iter().chain(&found.diagnostics) {
             messages.add(item, diagnostic, Some(&device.key));
         }
-        each(outputs, |renderer, out| renderer.device(&row, out))?;
+        writer.device(&row)?;
     }
-    for row in evidence(&gathered.items, &devices) {
-        tally.evidence(&row);
-        each(outputs, |renderer, out| renderer.evidence(&row, out))?;
+    for (item, mut row) in (0_u32..).zip(evidence(&gathered.items, &devices)) {
+        row.out_of_scope = out_of_scope.get(&item).copied().unwrap_or_default();
+        writer.evidence(&row)?;
     }
     for (item, diagnostic) in gathered.diagnostics.iter().chain(&devices.diagnostics) {
         messages.add(*item, diagnostic, None);
     }
     messages.policies(&run);
     for row in messages.finish() {
-        tally.diagnostic(&row);
-        each(outputs, |renderer, out| renderer.diagnostic(&row, out))?;
+        writer.diagnostic(&row)?;
     }
-    let exit_status = tally.exit_status(complete);
     let finished = if judged.options.fixed_clock { judged.options.started_at } else { Timestamp::now() };
     run.finished_at = Some(finished.to_string());
     run.complete = Some(complete);
-    run.exit_status = Some(exit_status);
-    each(outputs, |renderer, out| renderer.end(&run, &tally.summary, out))?;
-    each(outputs, |_, out| out.flush())?;
-    Ok(exit_status)
-}
-
-fn each(
-    outputs: &mut [Output<'_>],
-    mut write: impl FnMut(&mut dyn Renderer, &mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    outputs.iter_mut().try_for_each(|(renderer, out)| write(renderer.as_mut(), out.as_mut()))
+    writer.end(run, None)
 }
 
 /// Items with the devices they speak of and the files consulted in them.
@@ -256,6 +261,7 @@ fn evidence<'a>(items: &'a [Item], devices: &'a Devices) -> impl Iterator<Item =
             size: item.size,
             devices,
             consulted,
+            out_of_scope: 0,
         }
     })
 }

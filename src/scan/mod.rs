@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use item::{Item, ItemStatus};
-pub use judge::{Judged, Options, Output, PolicyError, write_report};
+pub use judge::{Judged, Options, PolicyError, write_report};
 
 use crate::artifact::{PARSERS, Retain};
 use crate::inventory::Inventory;

@@ -135,6 +135,17 @@ pub fn decide(case: &Case<'_>, options: &DecideOptions) -> Decision {
     }
 }
 
+/// Every finding that makes the device prohibited or suspect is waived.
+pub fn is_waived(case: &Case<'_>) -> bool {
+    let proof = prove(case);
+    let mut deciding = case
+        .findings
+        .iter()
+        .filter(|f| decides(f) && !matches!(&proof, Ok(proof) if disproved(f, proof, case)))
+        .peekable();
+    deciding.peek().is_some() && deciding.all(|f| f.waiver.is_some())
+}
+
 fn because<'a>(verdict: Verdict, reasons: impl IntoIterator<Item = &'a str>) -> Decision {
     let mut out: Vec<String> = Vec::new();
     for reason in reasons {

@@ -1,5 +1,6 @@
 //! A reportable conclusion on one device and one app.
 
+use super::waiver::AppliedWaiver;
 use crate::matching::{MatchReason, SignerStatus, Strength};
 use crate::model::{AppIdentifier, State, Timestamp};
 use crate::signature::Relation;
@@ -124,4 +125,6 @@ pub struct Finding {
     pub provenance: Vec<Provenance>,
     /// What all this does not prove; sentences.
     pub does_not_prove: Vec<String>,
+    /// The exception that covers it.
+    pub waiver: Option<AppliedWaiver>,
 }

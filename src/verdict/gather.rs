@@ -83,34 +83,43 @@ struct Group<'s, 'd> {
 fn partition<'s, 'd>(statements: &'s [Statement<'d>]) -> Vec<Group<'s, 'd>> {
     let mut out = Vec::new();
     for (signer, statements) in by_signer(statements) {
-        let mut best: BTreeMap<u32, State> = BTreeMap::new();
-        let mut general: Option<State> = None;
-        for statement in &statements {
-            let state = statement.seen.state;
-            if statement.seen.users.is_empty() {
-                general = Some(general.map_or(state, |g| g.min(state)));
-            }
-            for user in &statement.seen.users {
-                best.entry(*user).and_modify(|s| *s = (*s).min(state)).or_insert(state);
-            }
-        }
-        let best_of_all = best.values().min().copied();
-        let mut groups: BTreeMap<State, Vec<u32>> = BTreeMap::new();
-        for (user, state) in best {
-            groups.entry(state).or_default().push(user);
-        }
-        if let Some(general) = general.filter(|g| best_of_all.is_none_or(|b| *g < b)) {
-            groups.entry(general).or_default();
-        }
-        for (state, users) in groups {
-            let speaks = |s: &&&Statement<'_>| {
-                s.seen.users.is_empty() || users.is_empty() || s.seen.users.iter().any(|u| users.contains(u))
-            };
-            let chosen = statements.iter().filter(speaks).copied().collect();
+        let said = statements.iter().map(|s| (s.seen.state, s.seen.users.as_slice()));
+        for (state, users) in best_states(said) {
+            let chosen = statements.iter().filter(|s| speaks_for(&s.seen.users, &users)).copied().collect();
             out.push(Group { state, users, signer, statements: chosen });
         }
     }
     out
+}
+
+/// The best state of each user, as the users of each state. Statements that do
+/// not tell users apart make a group of their own, without users, only where
+/// they say more than every statement that does.
+pub fn best_states<'a>(statements: impl Iterator<Item = (State, &'a [u32])>) -> BTreeMap<State, Vec<u32>> {
+    let mut best: BTreeMap<u32, State> = BTreeMap::new();
+    let mut general: Option<State> = None;
+    for (state, users) in statements {
+        if users.is_empty() {
+            general = Some(general.map_or(state, |g| g.min(state)));
+        }
+        for user in users {
+            best.entry(*user).and_modify(|s| *s = (*s).min(state)).or_insert(state);
+        }
+    }
+    let best_of_all = best.values().min().copied();
+    let mut groups: BTreeMap<State, Vec<u32>> = BTreeMap::new();
+    for (user, state) in best {
+        groups.entry(state).or_default().push(user);
+    }
+    if let Some(general) = general.filter(|g| best_of_all.is_none_or(|b| *g < b)) {
+        groups.entry(general).or_default();
+    }
+    groups
+}
+
+/// A statement on `users` belongs to a finding on `group` (either empty: not told apart).
+pub fn speaks_for(users: &[u32], group: &[u32]) -> bool {
+    users.is_empty() || group.is_empty() || users.iter().any(|u| group.contains(u))
 }
 
 /// Fitting and mismatching signers are two findings; a statement that names no
@@ -168,6 +177,7 @@ fn finding(
         reasons,
         provenance: provenance(&said, device, devices),
         does_not_prove: caveats(&said, *relation, devices),
+        waiver: None,
     }
 }
 

@@ -8,11 +8,15 @@ mod decide;
 mod finding;
 mod gather;
 mod scope;
+mod waiver;
 
-pub use decide::{Case, CompleteCoverage, Coverage, DecideOptions, Decision, Verdict, decide, disproved, prove};
+pub use decide::{
+    Case, CompleteCoverage, Coverage, DecideOptions, Decision, Verdict, decide, disproved, is_waived, prove,
+};
 pub use finding::{Finding, FindingCode, Provenance, SignerFact};
-pub use gather::{Gathered, gather};
+pub use gather::{Gathered, best_states, gather, speaks_for};
 pub use scope::Scope;
+pub use waiver::{AppliedWaiver, Waiver, WaiverError, Waivers, expired_message};
 
 #[cfg(test)]
 mod tests;

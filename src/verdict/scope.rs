@@ -68,6 +68,16 @@ impl Scope {
         self.unresolved.get(&platform).is_none_or(|n| *n == 0)
     }
 
+    /// Platforms on which some entry cannot be decided.
+    pub fn undecided_on(&self) -> impl Iterator<Item = Platform> {
+        self.unresolved.iter().filter(|(_, n)| **n > 0).map(|(platform, _)| *platform)
+    }
+
+    /// The same for every platform that has such sentences.
+    pub fn rests_on_all(&self) -> impl Iterator<Item = (Platform, &[String])> {
+        self.none_known.iter().map(|(platform, said)| (*platform, said.as_slice()))
+    }
+
     /// What a clear verdict on this platform rests on beyond its lists; sentences.
     pub fn rests_on(&self, platform: Platform) -> &[String] {
         self.none_known.get(&platform).map_or(&[], Vec::as_slice)

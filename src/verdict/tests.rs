@@ -9,7 +9,7 @@ use crate::matching::{SignerStatus, Strength};
 use crate::model::{AppIdentifier, IdentifierKind, ListScope, Platform, State, Timestamp, UserSet};
 use crate::signature::Relation;
 
-fn finding(state: State, strength: Strength, as_of: Option<i64>) -> Finding {
+pub(super) fn finding(state: State, strength: Strength, as_of: Option<i64>) -> Finding {
     let signer = SignerStatus::Unknown;
     Finding {
         code: FindingCode::of(state, strength, signer),
@@ -39,6 +39,7 @@ fn finding(state: State, strength: Strength, as_of: Option<i64>) -> Finding {
             sha256: None,
         }],
         does_not_prove: Vec::new(),
+        waiver: None,
     }
 }
 
@@ -193,4 +194,33 @@ fn offers_and_related_apps_decide_nothing() {
     related.relation = Relation::Affiliate;
     let list = list(ListScope::AllApps, UserSet::All, None);
     assert!(matches!(judge(&[offered, related], &[list], &[0], 1), Verdict::Clear(_)));
+}
+
+fn applied() -> Option<AppliedWaiver> {
+    let text = |t: &str| t.to_owned();
+    Some(AppliedWaiver { expires: text("2027-01-31"), id: text("W"), approver: text("A"), basis: text("B") })
+}
+
+#[test]
+fn a_device_counts_as_waived_only_when_every_deciding_finding_is() {
+    let mut present = finding(State::Installed, Strength::Strong, None);
+    present.waiver = applied();
+    let possible = finding(State::Installed, Strength::Circumstantial, None);
+    let all = |findings: &[Finding]| {
+        let coverage = [list(ListScope::AllApps, UserSet::All, None)];
+        let case = Case {
+            platform: Platform::Android,
+            record: RecordKind::Device,
+            users: &[0],
+            findings,
+            coverage: &coverage,
+            items: 1,
+        };
+        (is_waived(&case), decide(&case, &OPTIONS).verdict)
+    };
+    assert_eq!(all(std::slice::from_ref(&present)), (true, Verdict::Prohibited), "the verdict stays");
+    assert!(!all(&[present.clone(), possible]).0, "a sign that nobody waived");
+    assert!(!all(&[]).0, "nothing to waive");
+    let history = finding(State::Removed, Strength::Strong, None);
+    assert!(all(&[present, history]).0, "what a complete list disproves decides nothing");
 }

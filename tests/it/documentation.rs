@@ -12,6 +12,28 @@ fn the_readme_names_the_two_commands() {
     }
 }
 
+/// The sample of the README is what its command prints. `UPDATE=1` writes it anew.
+#[test]
+fn the_readme_shows_what_the_command_prints() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tidewaiter"))
+        .args(["scan", "fixtures/sample-evidence"])
+        .current_dir(project())
+        .env("SOURCE_DATE_EPOCH", "1795262400")
+        .env("COLUMNS", "80")
+        .output()
+        .unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    let path = project().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once("```text\n").unwrap();
+    let (shown, after) = rest.split_once("```").unwrap();
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, format!("{before}```text\n{table}```{after}")).unwrap();
+    } else {
+        assert_eq!(shown, table);
+    }
+}
+
 #[test]
 fn links_between_pages_lead_somewhere() {
     let mut broken = Vec::new();

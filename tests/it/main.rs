@@ -5,9 +5,12 @@
 
 mod architecture;
 mod command_line;
+mod commands;
 mod conformance;
 mod corpus;
+mod csv_report;
 mod documentation;
 mod hostile;
+mod html_report;
 mod matrix;
 mod support;

@@ -51,6 +51,85 @@ pub fn render(paths: &[&Path], options: &Options, limits: Limits, jobs: usize, f
     out
 }
 
+/// A report rendered again.
+pub fn rendered(report: &v1::Report, format: &str, style: Style) -> Vec<u8> {
+    let format = RENDERERS.iter().find(|f| f.id == format).unwrap();
+    let mut renderer = (format.make)(style);
+    let mut out = Vec::new();
+    renderer.begin(&report.run, &mut out).unwrap();
+    for device in &report.devices {
+        renderer.device(device, &mut out).unwrap();
+    }
+    for item in &report.evidence {
+        renderer.evidence(item, &mut out).unwrap();
+    }
+    for message in &report.diagnostics {
+        renderer.diagnostic(message, &mut out).unwrap();
+    }
+    renderer.end(&report.run, &report.summary, &mut out).unwrap();
+    out
+}
+
+/// The report of the sample evidence, and names that mean harm in it.
+pub fn sample() -> v1::Report {
+    scan(&[&project().join("fixtures/sample-evidence")], &options())
+}
+
+/// Names that mean harm to a terminal, a spreadsheet or a browser.
+pub const HOSTILE: [&str; 12] = [
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"><svg onload=alert(1)>",
+    "</noscript><iframe src=\"https://example.org\"></iframe>",
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd",
+    "\t=1+1",
+    "\r\n=HYPERLINK(\"https://example.org\")",
+    "＝1+1",
+    "\u{1b}[2J\u{7}\u{0}bell",
+    "abc\u{202e}gpj.exe\u{2066}\u{200b}\u{feff}",
+    "a%00b%E2%80%AE!/#",
+];
+
+/// A report in which every value that evidence gives is hostile, one name of
+/// 10,000 characters among them.
+pub fn hostile_report() -> v1::Report {
+    let mut report = sample();
+    let long = "x".repeat(10_000);
+    let names: Vec<&str> = HOSTILE.iter().copied().chain([long.as_str()]).collect();
+    let mut next = 0;
+    let mut name = || {
+        next += 1;
+        names[next % names.len()].to_owned()
+    };
+    for (n, device) in report.devices.iter_mut().enumerate() {
+        device.key = format!("{n}{}", name());
+        device.identity.name = Some(name());
+        device.identity.primary_user = Some(name());
+        device.identity.model = Some(name());
+        device.identity.serial = Some(name());
+        device.identity.other_ids = vec![name(), name()];
+        for list in &mut device.coverage {
+            (list.locator, list.note) = (name(), Some(name()));
+        }
+        for finding in &mut device.findings {
+            (finding.app_name, finding.display_name) = (name(), Some(name()));
+            (finding.version, finding.installer) = (Some(name()), Some(name()));
+            finding.identifier.value = name();
+            finding.reasons.iter_mut().for_each(|r| r.value = name());
+            finding.provenance.iter_mut().for_each(|p| p.locator = name());
+        }
+    }
+    for item in &mut report.evidence {
+        (item.locator, item.kind) = (name(), name());
+        item.consulted.iter_mut().for_each(|c| c.locator = name());
+    }
+    for message in &mut report.diagnostics {
+        (message.message, message.locator) = (name(), Some(name()));
+    }
+    report
+}
+
 /// Files below a folder, sorted.
 pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut out = Vec::new();

@@ -9,11 +9,12 @@ Beside each WORKLOAD lies WORKLOAD.truth.json with a `list`, in one of two shape
      "banned": ["identifier" or {"id": identifier}]}      one row a device; devices that are not named carry nothing
     {"key": .., "id": identifier, "where": path}           one row an app of the only device
 
+An export that has names only is compared by app: `identify` says which app a planted identifier is.
 Asserted: the named devices are prohibited by exactly the planted identifiers, every other device of
 the report has no finding at all, the numbers of devices and of apps agree. Rows of a `--not-yet`
 kind are left out and counted. Exit status 1 on any difference. Standard library only.
 """
-import argparse, json, os, subprocess, sys, tempfile
+import argparse, json, os, re, subprocess, sys, tempfile
 
 PRESENT = {"installed", "disabled", "archived"}
 DECIDES = {"app", "variant", "host"}
@@ -54,12 +55,12 @@ def heads(path):
     return {"/".join(parts[:i]) for i in range(1, len(parts) + 1)}
 
 
-def found(device):
-    """Identifiers that decide, and findings that say anything else."""
+def found(device, by_app=False):
+    """Identifiers or apps that decide, and findings that say anything else."""
     decide, other = set(), []
     for f in device["findings"]:
         if f["relation"] in DECIDES and f["state"] in PRESENT and f["strength"] != "circumstantial":
-            decide.add(f["identifier"]["value"])
+            decide.add(f["app"] if by_app else f["identifier"]["value"])
         else:
             other.append(f"{f['code']} {f['identifier'].get('value')}")
     return decide, other
@@ -69,11 +70,19 @@ def planted(row):
     return {b if isinstance(b, str) else b["id"] for b in row["banned"]}
 
 
+def apps_of(program, identifiers):
+    """Apps that these identifiers stand for, as `identify` says, and the default policy names."""
+    policy = subprocess.run([program, "policies", "show", "us-eo-13971"], stdout=subprocess.PIPE).stdout.decode()
+    named = set(re.findall(r"^  \u201c.*\u201d -> ([a-z0-9-]+)", policy, re.M))
+    answer = subprocess.run([program, "identify", "--format", "json", *sorted(identifiers)], stdout=subprocess.PIPE)
+    return {m["app"] for item in json.loads(answer.stdout)["items"] for m in item["matches"]} & named
+
+
 def compare(program, path, not_yet):
     path = path.rstrip("/")
     truth = json.load(open(path + ".truth.json"))
     devices, summary, evidence = scan(program, path)
-    wrong, left, checked, apps = [], 0, 0, 0
+    wrong, left, checked, apps, by_app = [], 0, 0, 0, 0
     rows = truth["list"]
     if rows and "banned" not in rows[0]:
         rows = [{"device": None, "apps": truth.get("apps"), "banned": [r["id"] for r in rows]}]
@@ -91,13 +100,18 @@ def compare(program, path, not_yet):
             continue
         checked += 1
         want = planted(row)
-        hits = devices if row["device"] is None else by_name.get(row["device"], [])
+        name = row["device"]
+        hits = devices if name is None else by_name.get(name) or by_name.get(name.split("/")[-1], [])
         if len(hits) != 1:
             wrong.append(f"{row['device']}: {len(hits)} devices in the report bear this name")
             continue
         d = hits[0]
         spoken.add(d["key"])
-        decide, other = found(d)
+        by_name_only = any(f["identifier"]["kind"] == "display-name" for f in d["findings"])
+        decide, other = found(d, by_name_only)
+        if by_name_only:
+            by_app += 1
+            want = apps_of(program, want)
         if decide != want or other:
             wrong.append(f"{d['key']}: planted {sorted(want)}, found {sorted(decide)}, besides {other}")
         if (d["verdict"] == "prohibited") != bool(want):
@@ -115,12 +129,14 @@ def compare(program, path, not_yet):
             wrong.append(f"{d['key']}: nothing was planted, verdict {d['verdict']}, {found(d)}")
     if len(devices) != total - left:
         wrong.append(f"{total - left} devices planted, {len(devices)} in the report")
-    unread = [e["locator"] for e in evidence if e["status"] not in ("read", "skipped")]
+    unread = [e["locator"] for e in evidence if e["status"] in ("unreadable", "unknown")]
+    partly = sum(1 for e in evidence if e["status"] == "partly-read")
     if len(unread) != left:
-        wrong.append(f"{len(unread)} items were not read in full, {left} were expected: {unread[:5]}")
+        wrong.append(f"{len(unread)} items were not read, {left} were expected: {unread[:5]}")
     verdicts = {v: summary[v] for v in ("prohibited", "suspect", "inconclusive", "clear") if summary[v]}
-    print(f"{os.path.basename(path)}: {len(devices)} devices ({verdicts}), {checked} rows of truth compared, "
-          f"app counts of {apps}, {silent} devices not named by it, {left} of a kind not read yet; "
+    print(f"{os.path.basename(path)}: {len(devices)} devices ({verdicts}), {checked} rows of truth compared"
+          f"{f' ({by_app} by app)' if by_app else ''}, "
+          f"app counts of {apps}, {silent} devices not named by it, {left} of a kind not read yet, {partly} read in part; "
           f"{len(wrong)} differences")
     for line in wrong[:40]:
         print("  " + line)

@@ -7,6 +7,7 @@ mod fixtures;
 mod generated;
 mod licences;
 mod links;
+mod load;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,6 +20,7 @@ usage: cargo run -p xtask -- COMMAND
   fixtures [PATH...]   build what the case.toml files below PATH (default: fixtures/) describe
   docs                 write every generated document, schema, man page and completion
   check                fail if anything of the above differs from what is committed
+  report-load N FILE   write a report of N made-up devices, in the format the file's ending names
   links                fail if a page of the documentation links to a file that is not there
   licences             fail if a dependency has a licence that deny.toml does not allow
 ";
@@ -44,6 +46,9 @@ fn run() -> Result<()> {
         ("check", []) => check::run(&root),
         ("links", []) => links::run(&root),
         ("licences", []) => licences::run(&root),
+        ("report-load", [devices, to]) => {
+            load::write(devices.to_str().and_then(|n| n.parse().ok()).context("how many devices?")?, to)
+        }
         ("" | "help" | "--help" | "-h", _) => {
             print!("{USAGE}");
             Ok(())

@@ -3,7 +3,7 @@
 //! On disk and without a write-ahead log a database is opened in place,
 //! `immutable`: no lock, no journal, no `-shm`. Everything else (members of
 //! archives, a log beside it) is read into memory, the log laid over it by
-//! [`wal`], and deserialised: SQLite then cannot write anywhere. The engine is
+//! `wal`, and deserialised: SQLite then cannot write anywhere. The engine is
 //! told to trust nothing: no triggers, no views, no functions out of the schema,
 //! small limits, and a progress call that obeys the leash.
 //!
@@ -74,8 +74,11 @@ impl From<io::Error> for SqliteError {
 pub enum WalUse {
     /// There is none, or it holds nothing.
     None,
-    /// So many pages of it lie over the database.
-    Applied(usize),
+    /// It lies over the database.
+    Applied {
+        /// So many pages of it.
+        pages: usize,
+    },
     /// It has bytes but no committed page that fits; why.
     Ignored(&'static str),
 }
@@ -86,6 +89,9 @@ pub struct Database {
     connection: Connection,
     /// What became of the write-ahead log.
     pub wal: WalUse,
+    /// What is wrong with a log even though it was applied: its last frames
+    /// may be missing.
+    pub wal_flaw: Option<&'static str>,
 }
 
 /// The bytes of a database.
@@ -106,7 +112,7 @@ impl Database {
         let overlay = log.as_ref().filter(|log| log.pages > 0);
         let wal = match &log {
             None => WalUse::None,
-            Some(log) if log.pages > 0 => WalUse::Applied(log.frames.len()),
+            Some(log) if log.pages > 0 => WalUse::Applied { pages: log.frames.len() },
             Some(log) => WalUse::Ignored(log.flaw.unwrap_or("it holds no committed transaction")),
         };
         let connection = match (bytes.path, overlay) {
@@ -116,7 +122,7 @@ impl Database {
             }
             _ => in_memory(bytes, overlay, leash)?,
         };
-        let mut this = Self { connection, wal };
+        let mut this = Self { connection, wal, wal_flaw: log.and_then(|log| log.flaw) };
         this.harden(leash)?;
         Ok(this)
     }

@@ -92,7 +92,9 @@ fn a_log_beside_the_database_is_honoured_and_nothing_is_written() {
     for path in [None, Some(pair.path.as_path())] {
         let with_wal = Bytes { wal: Some(leak(&pair.wal)), path, ..memory(&pair.main) };
         assert_eq!(domains(with_wal).unwrap(), ["AppDomain-com.tencent.xin", "AppDomain-org.kept.app"]);
-        assert!(matches!(Database::open(with_wal, &Leash::unbounded()).unwrap().wal, WalUse::Applied(n) if n > 1));
+        assert!(
+            matches!(Database::open(with_wal, &Leash::unbounded()).unwrap().wal, WalUse::Applied { pages } if pages > 1)
+        );
     }
     let beside: Vec<_> = fs::read_dir(pair.path.parent().unwrap()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(beside, ["Manifest.db"]);
@@ -117,6 +119,8 @@ fn a_cut_or_damaged_log_gives_the_state_of_a_commit_never_a_mixture() {
         met.insert(said);
     }
     assert_eq!(met, allowed);
+    let torn = Bytes { wal: Some(leak(&pair.wal[..pair.wal.len() - 1])), ..memory(&pair.main) };
+    assert!(Database::open(torn, &Leash::unbounded()).unwrap().wal_flaw.is_some());
     let mut bad = pair.wal.clone();
     bad[40] ^= 1;
     let database = Database::open(Bytes { wal: Some(leak(&bad)), ..memory(&pair.main) }, &Leash::unbounded()).unwrap();

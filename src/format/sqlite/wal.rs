@@ -19,7 +19,7 @@ pub(super) struct Log {
     /// Pages of the database after the last commit; 0: nothing is committed.
     pub(super) pages: u32,
     page_size: usize,
-    /// Why none of it counts.
+    /// Why none of it counts, or what may be missing.
     pub(super) flaw: Option<&'static str>,
 }
 
@@ -80,6 +80,9 @@ impl Log {
         }
         let mut log = Self { page_size: size, ..Self::default() };
         log.frames_of(wal, &header[16..24], &mut sum, leash)?;
+        if !(wal.len() - HEADER as u64).is_multiple_of((FRAME + size) as u64) {
+            log.flaw = Some("it is cut off inside a page");
+        }
         Ok(log)
     }
 

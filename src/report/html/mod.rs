@@ -23,6 +23,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use self::charts::Charts;
+pub(super) use self::markup::{bdi, esc};
 use self::pack::Pack;
 use super::text::safe;
 use super::{Renderer, v1};
@@ -31,6 +32,8 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// Characters of one value in a table; the whole value is in the details.
 const SHOWN: usize = 200;
+/// Bytes of plain text that are gathered before they are written, about.
+const PLAIN: usize = 512 << 10;
 /// Findings of a device that its row names.
 const NAMED: usize = 12;
 
@@ -39,6 +42,7 @@ pub(super) struct Html {
     part: Part,
     rows: Pack,
     details: Pack,
+    plain: String,
     charts: Charts,
 }
 
@@ -53,7 +57,13 @@ enum Part {
 
 impl Html {
     pub(super) fn new() -> Self {
-        Self { part: Part::Devices, rows: Pack::default(), details: Pack::default(), charts: Charts::default() }
+        Self {
+            part: Part::Devices,
+            rows: Pack::default(),
+            details: Pack::default(),
+            plain: String::new(),
+            charts: Charts::default(),
+        }
     }
 
     /// Ends the parts before `part` and begins it.
@@ -71,7 +81,7 @@ impl Html {
         Ok(())
     }
 
-    /// Writes out what is gathered for the script.
+    /// Writes out what is gathered, for the script and for readers without.
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let (rows, details) = match self.part {
             Part::Devices => ("device-rows", "device-details"),
@@ -84,11 +94,19 @@ impl Html {
         if !self.details.is_empty() {
             self.details.write(details, out)?;
         }
+        if !self.plain.is_empty() {
+            write!(out, "<noscript>\n{}</noscript>\n", self.plain)?;
+            self.plain.clear();
+        }
         Ok(())
     }
 
     fn flush_if_full(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.rows.is_full() || self.details.is_full() { self.flush(out) } else { Ok(()) }
+        if self.rows.is_full() || self.details.is_full() || self.plain.len() >= PLAIN {
+            self.flush(out)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -154,7 +172,7 @@ impl Renderer for Html {
         self.charts.device(device);
         self.rows.push(&device_row(device))?;
         self.details.push(device)?;
-        out.write_all(plain::device(device).as_bytes())?;
+        self.plain.push_str(&plain::device(device));
         self.flush_if_full(out)
     }
 
@@ -171,7 +189,7 @@ impl Renderer for Html {
             evidence.consulted.len(),
         ]))?;
         self.details.push(evidence)?;
-        out.write_all(plain::evidence(evidence).as_bytes())?;
+        self.plain.push_str(&plain::evidence(evidence));
         self.flush_if_full(out)
     }
 
@@ -185,7 +203,7 @@ impl Renderer for Html {
             safe(&diagnostic.message, 10 * SHOWN),
             diagnostic.count,
         ]))?;
-        out.write_all(plain::diagnostic(diagnostic).as_bytes())?;
+        self.plain.push_str(&plain::diagnostic(diagnostic));
         self.flush_if_full(out)
     }
 

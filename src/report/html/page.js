@@ -108,7 +108,7 @@
   const badge = (verdict, waived) => h('span', { class: `verdict ${look(verdict)}` }, show(verdict), waived ? ', waived' : '');
 
   function nameOf(row) {
-    return row[D.name] || row[D.id] || row[D.key];
+    return row[D.name] || row[D.id] || row[D.model] || row[D.key];
   }
 
   // ---- the address: #?verdict=...&device=...
@@ -126,7 +126,11 @@
   // ---- a table that searches, filters, sorts and turns pages
 
   function grid(options) {
-    const { root, noun, rows, columns, filters, caption, searchText } = options;
+    const { root, noun, rows, filters, caption, searchText } = options;
+    // A column without a single value is not shown.
+    const columns = options.columns.filter((c) => !c.optional || rows.some((row) => c.sort(row)));
+    // Told outright: style that turns rows into cards on small screens must not take the meaning away.
+    const role = (name, attributes) => ({ role: name, ...attributes });
     const state = { q: '', sort: options.sort, down: false, page: 0, size: 100 };
     for (const filter of filters) state[filter.key] = '';
     let shown = rows.map((_, i) => i);
@@ -154,10 +158,11 @@
         state.page = 0;
         update(true);
       });
-      return h('th', { scope: 'col', class: column.class }, button);
+      return h('th', role('columnheader', { scope: 'col', class: column.class }), button);
     });
-    const body = h('tbody');
-    const table = h('table', { class: `grid ${root.id}` }, h('caption', {}, caption), h('thead', {}, h('tr', {}, heads)), body);
+    const body = h('tbody', role('rowgroup'));
+    const table = h('table', role('table', { class: `grid ${root.id}` }), h('caption', {}, caption),
+      h('thead', role('rowgroup'), h('tr', role('row'), heads)), body);
     const scroll = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `Table of ${noun[1]}` }, table);
     const before = h('button', { type: 'button' }, 'Previous');
     const after = h('button', { type: 'button' }, 'Next');
@@ -196,16 +201,15 @@
     }
 
     function rowElement(i) {
-      return h('tr', {}, columns.map((column, n) => {
-        const attributes = { class: column.class };
-        if (n === options.headColumn) attributes.scope = 'row';
-        return h(n === options.headColumn ? 'th' : 'td', attributes, column.cell(rows[i], i));
+      return h('tr', role('row'), columns.map((column, n) => {
+        const head = n === options.headColumn;
+        return h(head ? 'th' : 'td', role(head ? 'rowheader' : 'cell', { class: column.class, 'data-label': column.label, scope: head && 'row' }), column.cell(rows[i], i));
       }));
     }
 
     function draw(from, to) {
       body.replaceChildren(...shown.slice(from, to).map(rowElement));
-      if (!shown.length) body.append(h('tr', {}, h('td', { colspan: columns.length, class: 'empty' }, `No ${noun[0]} fits these filters.`)));
+      if (!shown.length) body.append(h('tr', role('row'), h('td', { role: 'cell', colspan: columns.length, class: 'empty' }, `No ${noun[0]} fits these filters.`)));
     }
 
     function update(byUser) {
@@ -345,11 +349,11 @@
     columns: [
       { key: 'verdict', label: 'Verdict', sort: (r) => rank(r[D.verdict]), cell: (r) => badge(r[D.verdict], r[D.waived]) },
       { key: 'device', label: 'Device', class: 'name', sort: nameOf, cell: (r, i) => [deviceLink(i), r[D.record] === 'device' ? '' : h('small', {}, ` ${show(r[D.record])}`)] },
-      { key: 'owner', label: 'Owner', class: 'name', sort: (r) => r[D.user], cell: (r) => (r[D.user] ? bdi(r[D.user]) : '') },
+      { key: 'owner', optional: true, label: 'Owner', class: 'name', sort: (r) => r[D.user], cell: (r) => (r[D.user] ? bdi(r[D.user]) : '') },
       { key: 'findings', label: 'Findings, or why', class: 'findings', sort: (r) => (r[D.total] ? -r[D.total] : null), cell: findingsCell },
-      { key: 'model', label: 'Model', class: 'less name', sort: (r) => r[D.model], cell: (r) => (r[D.model] ? bdi(r[D.model]) : '') },
+      { key: 'model', optional: true, label: 'Model', class: 'less name', sort: (r) => r[D.model], cell: (r) => (r[D.model] ? bdi(r[D.model]) : '') },
       { key: 'platform', label: 'Platform', class: 'less', sort: (r) => `${r[D.platform]} ${r[D.os] || ''}`, cell: (r) => [show(r[D.platform]), r[D.os] ? [' ', bdi(r[D.os])] : ''].flat() },
-      { key: 'id', label: 'Identifier', class: 'less', sort: (r) => r[D.id], cell: (r) => (r[D.id] ? code(r[D.id]) : '') },
+      { key: 'id', optional: true, label: 'Identifier', class: 'less', sort: (r) => r[D.id], cell: (r) => (r[D.id] ? code(r[D.id]) : '') },
       { key: 'apps', label: 'Apps read', class: 'num less', sort: (r) => r[D.apps], cell: (r) => number(r[D.apps]) },
       { key: 'as-of', label: 'Lists as of', class: 'less', sort: (r) => r[D.asOf], cell: (r) => (r[D.asOf] ? h('time', { datetime: show(r[D.asOf]) }, show(r[D.asOf]).slice(0, 10)) : '') },
     ],
@@ -417,7 +421,7 @@
         { key: 'severity', label: 'Severity', sort: (r) => severity(r[M.severity]), cell: (r) => severityBadge(r[M.severity]) },
         { key: 'message', label: 'Message', class: 'message', sort: (r) => r[M.message], cell: (r) => [bdi(r[M.message]), ' ', h('small', {}, code(r[M.code]))] },
         { key: 'location', label: 'Location', class: 'location', sort: (r) => r[M.locator], cell: (r) => (r[M.locator] ? code(r[M.locator]) : '') },
-        { key: 'device', label: 'Device', class: 'name less', sort: (r) => r[M.device], cell: (r) => deviceOrKey(r[M.device]) },
+        { key: 'device', optional: true, label: 'Device', class: 'name less', sort: (r) => r[M.device], cell: (r) => deviceOrKey(r[M.device]) },
         { key: 'count', label: 'Times', class: 'num less', sort: (r) => -r[M.count], cell: (r) => number(r[M.count]) },
       ],
       filters: [
@@ -433,18 +437,25 @@
 
   const terms = (pairs) => h('dl', {}, pairs.filter(([, v]) => v !== null && v !== undefined && v !== '' && !(Array.isArray(v) && !v.length))
     .flatMap(([term, value]) => [h('dt', {}, term), h('dd', {}, value)]));
-  const tableOf = (caption, head, rows) => h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+  const tableOf = (caption, head, rows) => h('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': caption },
     h('table', {}, h('caption', {}, caption), h('thead', {}, h('tr', {}, head.map((c) => h('th', { scope: 'col' }, c)))),
       h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((c) => h('td', {}, c)))))));
   const caveats = (list, title) => (list.length ? h('div', { class: 'caveats' }, h('h4', {}, title), h('ul', {}, list.map((s) => h('li', {}, show(s))))) : null);
   const optional = (value, make) => (value === null || value === undefined || value === '' ? null : make(value));
 
+  // Where something stands, in which artifact, with which digest.
+  const place = (at, scope) => [code(at.locator), at.artifact ? h('small', { class: 'block' }, show(at.artifact)) : null,
+    h('small', { class: 'block' }, at.sha256 ? [`SHA-256 of the ${show(scope)}: `, hash(at.sha256)] : 'not hashed')].filter(Boolean);
+
   const KINDS = { 'package-name': 'Package name', 'bundle-id': 'Bundle identifier', 'store-id': 'App Store id', 'display-name': 'Display name' };
 
+  const SAYS = { unknown: 'is named, its presence unknown', removed: 'was removed', trace: 'left a trace' };
+
   function findingSection(f, n) {
-    const title = f.hosted_by ? [bdi(f.app_name), ', hosted by ', bdi(f.hosted_by)] : [bdi(f.app_name)];
+    const said = Object.hasOwn(SAYS, f.state) ? SAYS[f.state] : `is ${show(f.state)}`;
+    const title = f.hosted_by ? [bdi(f.hosted_by), ` ${said}; it hosts `, bdi(f.app_name)] : [bdi(f.app_name), ` ${said}`];
     return h('section', { class: 'finding' },
-      h('h3', {}, `${n + 1}. `, title, ` is ${f.state === 'unknown' ? 'named, presence unknown' : show(f.state)}`),
+      h('h3', {}, `${n + 1}. `, title),
       f.waiver ? h('p', { class: 'warning' }, h('strong', {}, 'Waived'), ` until ${show(f.waiver.expires)} by `, bdi(f.waiver.approver), ': ', bdi(f.waiver.basis), ' (', code(f.waiver.id), ')') : null,
       terms([
         ['What it says', code(f.code)],
@@ -461,9 +472,8 @@
       ]),
       tableOf('Reasons', ['Indicator', 'Value in the evidence', 'Worth', 'Source of the indicator'],
         f.reasons.map((r) => [code(r.indicator), bdi(r.value), show(r.strength), show(r.confidence)])),
-      tableOf('Statements it rests on', ['Location', 'Says', 'Artifact', 'Users', 'As of', 'SHA-256'],
-        f.provenance.map((p) => [code(p.locator), show(p.state), show(p.artifact), users(p.users), optional(p.as_of, time) || 'unknown',
-          p.sha256 ? [`${show(p.hash_scope)} `, hash(p.sha256)] : 'not hashed'])),
+      tableOf('Statements it rests on', ['Location', 'Says', 'Users', 'As of'],
+        f.provenance.map((p) => [place(p, p.hash_scope), show(p.state), users(p.users), optional(p.as_of, time) || 'unknown'])),
       caveats(f.does_not_prove, 'This does not prove'));
   }
 
@@ -483,7 +493,8 @@
         ['Management id', optional(id.mdm_id, code)],
         ['Enrollment id', optional(id.enrollment_id, code)],
         ['Other ids', separated(id.other_ids.map(code), ', ')],
-        ['Ownership', `${show(id.ownership)}, ${show(id.enrollment)}`],
+        ['Ownership', show(id.ownership)],
+        ['Enrollment', id.enrollment === 'unknown' ? null : show(id.enrollment)],
         ['Users', d.users.map((u) => `${u.id} (${show(u.kind)})`).join(', ')],
         ['Lists as of', optional(d.as_of, time)],
         ['Apps read', number(d.apps_observed)],
@@ -494,11 +505,11 @@
       d.findings.map(findingSection),
       d.findings.length ? null : h('p', {}, 'No findings.'),
       h('h3', {}, 'Coverage'),
-      d.coverage.length ? tableOf('Lists of apps that were read', ['Apps', 'Proves', 'Why', 'Users', 'Entries', 'As of', 'Location', 'SHA-256'],
-        d.coverage.map((c) => [show(c.scope), h('strong', {}, show(c.completeness)),
-          [meaning(c.basis), c.assumption ? h('em', {}, ` ${show(c.assumption)}`) : '', c.note ? h('small', {}, ` ${show(c.note)}`) : ''],
-          c.users ? users(c.users) : 'all', number(c.entries), optional(c.as_of, time) || 'unknown',
-          [code(c.locator), h('br'), h('small', {}, show(c.artifact))], c.sha256 ? hash(c.sha256) : 'not hashed']))
+      d.coverage.length ? tableOf('Lists of apps that were read', ['List', 'Users', 'Entries', 'As of', 'Location'],
+        d.coverage.map((c) => [[h('strong', {}, show(c.completeness)), ` ${show(c.scope)}: ${meaning(c.basis)}`,
+          c.holds_for ? ` Holds for ${show(c.holds_for)} only.` : '',
+          c.assumption ? h('em', {}, `. ${show(c.assumption)}`) : '', c.note ? h('small', {}, `. ${show(c.note)}`) : ''],
+        c.users ? users(c.users) : 'all', number(c.entries), optional(c.as_of, time) || 'unknown', place(c, 'file')]))
         : h('p', {}, 'No list of apps was found.'),
       caveats(d.does_not_prove, 'All this does not prove'),
       messages.length ? [h('h3', {}, 'Messages'), h('ul', {}, messages.map((m) => h('li', {}, severityBadge(m[M.severity]), ' ', bdi(m[M.message]), ' ', m[M.locator] ? code(m[M.locator]) : '')))] : null,
@@ -554,8 +565,8 @@
       h('h3', {}, 'Devices'),
       e.devices.length ? h('ul', {}, e.devices.slice(0, 500).map((key) => h('li', {}, deviceOrKey(key))), e.devices.length > 500 ? h('li', {}, `and ${number(e.devices.length - 500)} more`) : null) : h('p', {}, 'None.'),
       h('h3', {}, 'Files that were read'),
-      e.consulted.length ? tableOf('Files that were read', ['Location', 'Bytes', 'Changed', 'SHA-256'],
-        e.consulted.slice(0, 2000).map((c) => [code(c.locator), bytes(c.size), optional(c.mtime, time) || '', c.sha256 ? [`${show(c.hash_scope)} `, hash(c.sha256)] : 'not hashed'])) : h('p', {}, 'None.'),
+      e.consulted.length ? tableOf('Files that were read', ['Location', 'Bytes', 'Changed'],
+        e.consulted.slice(0, 2000).map((c) => [place(c, c.hash_scope), bytes(c.size), optional(c.mtime, time) || ''])) : h('p', {}, 'None.'),
       e.consulted.length > 2000 ? h('p', {}, `and ${number(e.consulted.length - 2000)} more, in the JSON report`) : null,
     ]);
     previous.hidden = next.hidden = true;
@@ -586,7 +597,6 @@
   main.prepend(doc.getElementById('outcome'));
   const basis = doc.getElementById('basis');
   main.append(basis, doc.getElementById('how'));
-  doc.body.classList.add('scripted');
 
   function follow() {
     const parameters = address();

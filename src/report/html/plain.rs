@@ -1,5 +1,6 @@
-//! Devices, evidence and messages for readers without scripts: each piece stands
-//! in its own `noscript`, which a browser with scripts passes over as text.
+//! Devices, evidence and messages for readers without scripts. They stand in
+//! `noscript`, which a browser with scripts passes over as text; short, because it
+//! still has to.
 //! Imports `markup`, `text`, `v1`.
 
 use super::markup::{bdi, esc};
@@ -32,22 +33,18 @@ pub(super) fn device(device: &v1::Device) -> String {
     let waived = if device.waived { ", waived" } else { "" };
     let reasons: Vec<String> = device.verdict_reasons.iter().map(|r| esc(reason(r), 200)).collect();
     let as_of = device.as_of.as_deref().map(|t| format!(", lists as of {}", esc(t, 40))).unwrap_or_default();
+    let (name, reasons, word) = (name.join(" · "), reasons.join("; "), esc(&device.verdict, 40));
+    if device.findings.is_empty() {
+        return format!("<article class=\"{class}\"><b>{word}{waived}</b> {name}: {reasons}{as_of}</article>\n");
+    }
     let mut out = format!(
-        "<noscript class=\"{class}\"><article><h3>{}</h3><p><strong class=\"verdict {class}\">{}{waived}</strong> {}{as_of}.</p>",
-        name.join(" · "),
-        esc(&device.verdict, 40),
-        reasons.join("; "),
+        "<article class=\"{class}\"><h3>{name}</h3><p><b>{word}{waived}</b> {reasons}{as_of}.</p><ul>{}</ul>",
+        device.findings.iter().map(finding).collect::<String>()
     );
-    if !device.findings.is_empty() {
-        let findings: String = device.findings.iter().map(finding).collect();
-        out.push_str(&format!("<ul>{findings}</ul>"));
+    for caveat in &device.does_not_prove {
+        out.push_str(&format!("<p class=\"caveat\">{}</p>", esc(caveat, 600)));
     }
-    if matches!(class, "prohibited" | "suspect") {
-        for caveat in &device.does_not_prove {
-            out.push_str(&format!("<p class=\"caveat\">{}</p>", esc(caveat, 600)));
-        }
-    }
-    out.push_str("</article></noscript>\n");
+    out.push_str("</article>\n");
     out
 }
 
@@ -84,7 +81,7 @@ pub(super) fn evidence(evidence: &v1::Evidence) -> String {
         return String::new();
     }
     format!(
-        "<noscript><p><strong>{}</strong> <code>{}</code> ({})</p></noscript>\n",
+        "<p><b>{}</b> <code>{}</code> ({})</p>\n",
         esc(&evidence.status, 40),
         bdi(&evidence.locator, 1000),
         esc(&evidence.kind, 80)
@@ -96,7 +93,7 @@ pub(super) fn diagnostic(d: &v1::Diagnostic) -> String {
     let place = d.locator.as_deref().map(|l| format!(" <code>{}</code>:", bdi(l, 1000))).unwrap_or_default();
     let times = if d.count > 1 { format!(" ({} times)", d.count) } else { String::new() };
     format!(
-        "<noscript><p><strong>{}</strong>{place} {}{times} <code>{}</code></p></noscript>\n",
+        "<p><b>{}</b>{place} {}{times} <code>{}</code></p>\n",
         esc(&d.severity, 20),
         bdi(&d.message, 2000),
         esc(&d.code, 80)

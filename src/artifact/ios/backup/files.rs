@@ -16,6 +16,11 @@ use crate::format::sqlite::{Bytes, Database, SqliteError, WalUse, carve_text};
 use crate::limits::Stop;
 use crate::model::{Answer, Basis, Code, Diagnostic, End, ListScope, ListStatement, Reason, UserSet};
 
+/// Bytes of one block of AES.
+const CIPHER_BLOCK: u64 = 16;
+/// Every page size of SQLite is a multiple of this.
+const SMALLEST_PAGE: u64 = 512;
+
 /// Domains and where each was seen.
 #[derive(Default)]
 struct Domains {
@@ -104,7 +109,11 @@ fn read_database(
     let wal = log.as_ref().map(|(_, blob)| -> &dyn crate::format::ReadAt { &**blob });
     let bytes = Bytes { main, path: main.on_disk(), wal };
     let result = Database::open(bytes, reading.leash).and_then(|database| {
-        if let (WalUse::Ignored(why), Some((log, _))) = (database.wal, &log) {
+        let flaw = match database.wal {
+            WalUse::Ignored(why) => Some(why),
+            WalUse::None | WalUse::Applied { .. } => database.wal_flaw,
+        };
+        if let (Some(why), Some((log, _))) = (flaw, &log) {
             let message = format!("{why}; what only this log holds was not read");
             sink.note(Code::DamagedFile, Some(*log), &At::Whole, message);
         }
@@ -117,7 +126,7 @@ fn read_database(
     if let SqliteError::NotADatabase(_) = &error
         && (reading.encrypted || looks_encrypted(main))
     {
-        encrypted(reading, source, sink);
+        encrypted(reading, main.len(), source, sink);
         return None;
     }
     let damaged = matches!(error, SqliteError::NotADatabase(_) | SqliteError::Damaged(_));
@@ -128,7 +137,12 @@ fn read_database(
     Some(if domains.seen.is_empty() { End::Unreadable } else { End::Cut })
 }
 
-fn encrypted(reading: &Reading<'_>, source: SourceId, sink: &mut Sink<'_>) {
+fn encrypted(reading: &Reading<'_>, len: u64, source: SourceId, sink: &mut Sink<'_>) {
+    // Whole pages, and a block of padding behind them.
+    if ![0, CIPHER_BLOCK].contains(&(len % SMALLEST_PAGE)) {
+        let message = format!("the encrypted list of backed-up files is cut off; {}", reading.consequence());
+        return sink.note(Code::DamagedFile, Some(source), &At::Whole, message);
+    }
     let at = sink.locator(source).cloned();
     let message = format!("the list of backed-up files is encrypted; {}", reading.consequence());
     sink.diagnostic(match reading.listed {
@@ -171,7 +185,7 @@ fn carve(reading: &Reading<'_>, main: &dyn Blob, source: SourceId, sink: &mut Si
     }
 }
 
-/// Ciphertext: nearly every byte value within the first 4 KiB, in whole blocks.
+/// Ciphertext: nearly every byte value within the first 4 KiB.
 fn looks_encrypted(blob: &dyn Blob) -> bool {
     let mut head = [0; 4096];
     let Ok(4096) = blob.read_full_at(&mut head, 0) else {
@@ -181,5 +195,5 @@ fn looks_encrypted(blob: &dyn Blob) -> bool {
     for byte in head {
         seen[usize::from(byte)] = true;
     }
-    blob.len().is_multiple_of(16) && seen.iter().filter(|s| **s).count() >= 240
+    seen.iter().filter(|s| **s).count() >= 240
 }

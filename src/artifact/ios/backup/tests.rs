@@ -329,9 +329,12 @@ fn a_database_that_is_none_is_named_with_what_was_used_instead() {
     assert_eq!(said.codes(), [(Code::EncryptedFile, Severity::Note)]);
     let said = backup(&[
         held(MANIFEST, "Manifest.plist", manifest_xml("").as_bytes()),
-        held(FILES, "Manifest.db", b"short ciphertext"),
+        held(FILES, "Manifest.db", &noise[..528]),
     ]);
     assert!(said.codes().contains(&(Code::EncryptedFile, Severity::Warning)));
+    let manifest = held(MANIFEST, "Manifest.plist", manifest_xml("").as_bytes());
+    let said = backup(&[manifest, held(FILES, "Manifest.db", &noise[..500])]);
+    assert!(said.messages(Code::DamagedFile)[0].starts_with("the encrypted list of backed-up files is cut off"));
 }
 
 #[test]

@@ -1,0 +1,165 @@
+//! A verdict taken anew over a device that reports made together.
+
+use crate::inventory::{HOLDS_FOR_CORPORATE, HOLDS_FOR_FULLY_MANAGED};
+use crate::matching::Strength;
+use crate::model::{Diagnostic, Enrollment, Ownership, Timestamp};
+use crate::report::lift::{self, Lifted};
+use crate::report::{CLEAR_SPEAKS_FOR_ITS_TIME, v1};
+use crate::verdict::{DecideOptions, Verdict, Waivers, expired_message};
+
+/// Judges devices under the options of one run.
+pub(in crate::report) struct Judge<'a> {
+    run: &'a v1::Run,
+    waivers: Option<&'a Waivers>,
+    as_of: Option<Timestamp>,
+    min_strength: Strength,
+    stale_after: Option<u32>,
+    max_age: Option<u32>,
+}
+
+impl<'a> Judge<'a> {
+    pub(in crate::report) fn new(run: &'a v1::Run, waivers: Option<&'a Waivers>) -> Self {
+        Self {
+            run,
+            waivers,
+            as_of: lift::as_of(run),
+            min_strength: lift::min_strength(run),
+            stale_after: lift::days(run, "stale_after_days"),
+            max_age: lift::days(run, "max_age_days"),
+        }
+    }
+
+    /// Takes the verdict. Returns what must be said of its waivers.
+    pub(in crate::report) fn conclude(&self, device: &mut v1::Device) -> Vec<Diagnostic> {
+        let standing = lift::standing(&device.identity);
+        let before = device.verdict.clone();
+        for list in &mut device.coverage {
+            self.lower(list, standing);
+        }
+        let messages = self.waive(device);
+        let lifted = Lifted::new(device);
+        let resolved = |policy: &v1::Policy| lift::is_resolved(policy, &device.platform);
+        let judged = |policy: &v1::Policy| device.policies.iter().any(|p| p.id == policy.id);
+        let options = DecideOptions {
+            min_strength: self.min_strength,
+            // A policy that one of the reports did not apply is not decided.
+            policies_resolved: self.run.policies.iter().all(|p| resolved(p) && judged(p)),
+        };
+        let decision = lifted.decide(&options);
+        let mut policies = std::mem::take(&mut device.policies);
+        for own in &mut policies {
+            let policy = self.run.policies.iter().find(|p| p.id == own.id);
+            let policies_resolved = policy.is_some_and(|p| lift::is_resolved(p, &device.platform));
+            let under = lifted.decide_under(&own.id, &DecideOptions { policies_resolved, ..options });
+            under.verdict.as_str().clone_into(&mut own.verdict);
+        }
+        device.policies = policies;
+        device.waived = lifted.is_waived();
+        device.as_of = match &decision.verdict {
+            Verdict::Clear(proof) => proof.as_of().map(|t| t.to_string()),
+            _ => complete(device).filter_map(|c| c.as_of.clone()).min(),
+        };
+        decision.verdict.as_str().clone_into(&mut device.verdict);
+        device.verdict_reasons = decision.reasons;
+        if before != device.verdict {
+            self.caveats(device, &decision.verdict);
+        }
+        messages
+    }
+
+    /// A list proves no more than it does at the time, and for the owner, that
+    /// all reports together tell.
+    fn lower(&self, list: &mut v1::Coverage, (ownership, enrollment): (Ownership, Enrollment)) {
+        if list.completeness != "complete" {
+            return;
+        }
+        let holds = match list.holds_for.as_deref() {
+            None => true,
+            Some(HOLDS_FOR_CORPORATE) => ownership == Ownership::Corporate,
+            Some(HOLDS_FOR_FULLY_MANAGED) => enrollment == Enrollment::FullyManaged,
+            Some(_) => false,
+        };
+        let at = list.as_of.as_deref().and_then(Timestamp::parse);
+        let older = |days: u32| match (self.as_of, at) {
+            (Some(now), Some(at)) => now.days_since(at) >= i64::from(days).saturating_add(1),
+            _ => true,
+        };
+        let basis = if !holds {
+            "condition-not-met"
+        } else if list.managed && at.is_none() {
+            "age-unknown"
+        } else if list.managed && self.stale_after.is_some_and(older) {
+            "stale"
+        } else if self.max_age.is_some_and(older) {
+            "older-than-max-age"
+        } else {
+            return;
+        };
+        "partial".clone_into(&mut list.completeness);
+        basis.clone_into(&mut list.basis);
+    }
+
+    /// The waivers of a file given now replace those of the reports; without
+    /// one, those of the reports hold as long as they hold.
+    fn waive(&self, device: &mut v1::Device) -> Vec<Diagnostic> {
+        let Some(as_of) = self.as_of else { return Vec::new() };
+        let mut lifted = Lifted::new(device);
+        let messages = match self.waivers {
+            Some(waivers) => {
+                let ids = lift::strong_ids(&device.identity);
+                waivers.apply(&mut lifted.findings, (lifted.platform, &ids), as_of)
+            }
+            None => {
+                let mut over = Vec::new();
+                for finding in &mut lifted.findings {
+                    if let Some(past) = finding.waiver.take_if(|w| !w.holds_at(as_of)) {
+                        over.push(expired_message(&past.id, &finding.app, &past.expires));
+                    }
+                }
+                over
+            }
+        };
+        for (finding, lifted) in device.findings.iter_mut().zip(lifted.findings) {
+            finding.waiver = lifted.waiver.map(|w| v1::Waiver {
+                id: w.id,
+                approver: w.approver,
+                basis: w.basis,
+                expires: w.expires,
+            });
+        }
+        messages
+    }
+
+    /// Sentences that go with a clear verdict come and go with it.
+    fn caveats(&self, device: &mut v1::Device, verdict: &Verdict) {
+        let rests_on = self.run.policies.iter().filter_map(|p| p.rests_on.get(&device.platform)).flatten();
+        let rests_on: Vec<String> = rests_on.cloned().collect();
+        let assumptions: Vec<String> = complete(device).filter_map(|c| c.assumption.clone()).collect();
+        let every: Vec<&String> = device.coverage.iter().filter_map(|c| c.assumption.as_ref()).collect();
+        let goes = |s: &String| s == CLEAR_SPEAKS_FOR_ITS_TIME || rests_on.contains(s) || every.contains(&s);
+        let stays: Vec<String> = device.does_not_prove.iter().filter(|s| !goes(s)).cloned().collect();
+        let mut out: Vec<String> = Vec::new();
+        let mut add = |sentences: Vec<String>| {
+            for sentence in sentences {
+                if !out.contains(&sentence) {
+                    out.push(sentence);
+                }
+            }
+        };
+        if let Verdict::Clear(proof) = verdict {
+            add(vec![CLEAR_SPEAKS_FOR_ITS_TIME.to_owned()]);
+            if proof.is_assumed() {
+                add(assumptions);
+            }
+            add(stays);
+            add(rests_on);
+        } else {
+            add(stays);
+        }
+        device.does_not_prove = out;
+    }
+}
+
+fn complete(device: &v1::Device) -> impl Iterator<Item = &v1::Coverage> {
+    device.coverage.iter().filter(|c| c.completeness == "complete")
+}
