@@ -9,7 +9,7 @@ use crate::report::diff;
 use crate::report::reading::Saved;
 
 pub(super) fn run(args: &DiffArgs) -> Result<u8, Failure> {
-    let wanted = output::formats(&args.format, &["table", "json"], "table")?;
+    let wanted = output::formats(&args.format, &["table", "json", "html"], "table")?;
     if args.old.as_os_str() == "-" && args.new.as_os_str() == "-" {
         return Err(Failure::usage(anyhow!("standard input can be read once only")));
     }

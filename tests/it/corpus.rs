@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -40,8 +39,7 @@ const OPINIONS: &[&str] = &["ios/expected/peer-results.json", "android/expected/
 fn corpus(part: &str) -> Option<PathBuf> {
     let Some(shared) = shared() else {
         assert!(std::env::var_os("TIDEWAITER_CORPUS").is_none(), "the corpus is required, and ../shared is not there");
-        let said = format!("skipped: ../shared/corpus/{part} is not beside the project\n");
-        std::io::stderr().write_all(said.as_bytes()).unwrap();
+        eprintln!("skipped: ../shared/corpus/{part} is not beside the project");
         return None;
     };
     let path = shared.join(part);

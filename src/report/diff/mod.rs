@@ -5,6 +5,7 @@
 //! vanished; nothing is said of what became of it.
 
 mod compare;
+mod page;
 mod render;
 
 use std::io::{self, Write};
@@ -17,6 +18,7 @@ use super::spill::{Sorted, Sorter};
 use super::{lift, v1};
 
 pub use compare::{Change, Counts, DeviceChange, Seen, Side};
+pub use page::html;
 pub use render::{json, table};
 
 /// Why there is no comparison.
@@ -70,7 +72,7 @@ pub struct Changes {
 
 impl Changes {
     /// The next one.
-    pub fn next(&mut self) -> io::Result<Option<DeviceChange>> {
+    pub fn next_change(&mut self) -> io::Result<Option<DeviceChange>> {
         match self.sorted.next()? {
             Some((_, json)) => Ok(Some(serde_json::from_slice(&json)?)),
             None => Ok(None),
@@ -211,6 +213,7 @@ pub fn write(diff: Diff, format: &str, width: usize, out: &mut dyn Write) -> io:
     let status = diff.exit_status();
     match format {
         "json" => json(diff, out)?,
+        "html" => html(diff, out)?,
         _ => table(diff, width, out)?,
     }
     out.flush()?;

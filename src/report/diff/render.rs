@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use super::{Change, Diff, RunOf, Side};
+use super::{Change, Counts, Diff, RunOf, Side};
 use crate::report::diff::compare::{DeviceChange, Seen};
 use crate::report::text::{count, number, reason, safe, wrap};
 
@@ -26,7 +26,7 @@ pub fn json(diff: Diff, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{},\n\"devices\":[", head.strip_suffix('}').unwrap_or(&head))?;
     let mut changes = diff.into_changes()?;
     let mut first = true;
-    while let Some(change) = changes.next()? {
+    while let Some(change) = changes.next_change()? {
         out.write_all(if first { b"\n" } else { b",\n" })?;
         first = false;
         serde_json::to_writer(&mut *out, &change)?;
@@ -42,7 +42,7 @@ pub fn table(diff: Diff, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let (incomparable, notes) = (diff.incomparable.clone(), diff.notes.clone());
     let mut changes = diff.into_changes()?;
     let mut before = None;
-    while let Some(change) = changes.next()? {
+    while let Some(change) = changes.next_change()? {
         if before != Some(change.change) {
             writeln!(out, "{}", heading(change.change))?;
             before = Some(change.change);
@@ -52,22 +52,11 @@ pub fn table(diff: Diff, width: usize, out: &mut dyn Write) -> io::Result<()> {
     if before.is_some() {
         writeln!(out)?;
     }
-    let parts = [
-        (counts.newly_prohibited, "newly prohibited"),
-        (counts.remediated, "remediated"),
-        (counts.vanished, "vanished"),
-        (counts.new, "new"),
-        (counts.changed, "changed otherwise"),
-        (counts.same, "unchanged"),
-    ];
+    let parts = count_words(&counts);
     let parts: Vec<String> =
         parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n))).collect();
     let all = counts.newly_prohibited + counts.remediated + counts.vanished + counts.new + counts.changed + counts.same;
-    let outcome = match status {
-        1 => "It got worse.",
-        3 => "The reports do not compare.",
-        _ => "It did not get worse.",
-    };
+    let outcome = outcome(status);
     let line = format!("{}: {}. {outcome}", count(all, "device", "devices"), parts.join(", "));
     for line in wrap(&line, width) {
         writeln!(out, "{line}")?;
@@ -85,7 +74,26 @@ pub fn table(diff: Diff, width: usize, out: &mut dyn Write) -> io::Result<()> {
     notes.iter().flat_map(|n| wrap(n, width)).try_for_each(|line| writeln!(out, "{line}"))
 }
 
-fn heading(change: Change) -> &'static str {
+pub(super) fn count_words(counts: &Counts) -> [(u64, &'static str); 6] {
+    [
+        (counts.newly_prohibited, "newly prohibited"),
+        (counts.remediated, "remediated"),
+        (counts.vanished, "vanished"),
+        (counts.new, "new"),
+        (counts.changed, "changed otherwise"),
+        (counts.same, "unchanged"),
+    ]
+}
+
+pub(super) fn outcome(status: u8) -> &'static str {
+    match status {
+        1 => "It got worse.",
+        3 => "The reports do not compare.",
+        _ => "It did not get worse.",
+    }
+}
+
+pub(super) fn heading(change: Change) -> &'static str {
     match change {
         Change::NewlyProhibited => "newly prohibited",
         Change::Worse => "worse",
@@ -112,7 +120,7 @@ fn device(change: &DeviceChange, width: usize, out: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
-fn verdicts(change: &DeviceChange) -> String {
+pub(super) fn verdicts(change: &DeviceChange) -> String {
     let word = |side: &Side| {
         let waived = if side.waived { " (waived)" } else { "" };
         let as_of = side.as_of.as_deref().and_then(|t| t.get(..10)).map(|d| format!(" as of {d}")).unwrap_or_default();
@@ -128,7 +136,7 @@ fn verdicts(change: &DeviceChange) -> String {
     }
 }
 
-fn finding(seen: &Seen) -> String {
+pub(super) fn finding(seen: &Seen) -> String {
     let waiver = seen.waiver.as_deref().map(|w| format!(" · waived by {}", safe(w, 40))).unwrap_or_default();
     let how = if seen.strength == "circumstantial" || seen.strength == "probable" {
         format!(" · {}", seen.strength)

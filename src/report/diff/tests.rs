@@ -125,3 +125,19 @@ fn the_table_says_the_outcome_and_keeps_hostile_names_harmless() {
     assert!(text.contains("It got worse.") && text.contains("+ WeChat Pay installed com.tencent.mm"), "{text}");
     assert!(!text.contains('\x1b') && !text.contains('\u{202e}'), "{text}");
 }
+
+#[test]
+fn the_page_runs_and_loads_nothing_and_keeps_hostile_names_inert() {
+    let mut hostile = prohibited("AAAAAA1");
+    hostile.identity.name = Some("<script>alert(1)</script>\u{202e}\" onload=x".to_owned());
+    hostile.findings[0].identifier.value = "<img src=//example.org onerror=x>".to_owned();
+    let (old, new) = (file(&report(&run(), &[device("AAAAAA1")], "json")), file(&report(&later(), &[hostile], "json")));
+    let diff = diff(&Saved::open(old.path()).unwrap(), &Saved::open(new.path()).unwrap()).unwrap();
+    let mut out = Vec::new();
+    assert_eq!(write(diff, "html", 80, &mut out).unwrap(), 1);
+    let page = String::from_utf8(out).unwrap();
+    assert!(page.contains("default-src 'none'") && page.contains("It got worse."), "{page}");
+    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains('\u{202e}'), "{page}");
+    assert!(!page.contains("http:") && !page.contains("https:"), "{page}");
+    assert!(page.trim_end().ends_with("</html>"));
+}
