@@ -223,9 +223,10 @@ fn hash(seen: &Observation, source: &Source) -> (&'static str, Option<String>) {
     }
 }
 
-/// When the list in this file was collected.
+/// When the list in this file was collected; the newest of several, so that no
+/// older proof disproves what was said later.
 fn list_time(device: &Device, source: SourceId) -> Option<Timestamp> {
-    device.coverage.iter().filter(|c| c.source == source).find_map(|c| c.as_of)
+    device.coverage.iter().filter(|c| c.source == source).filter_map(|c| c.as_of).max()
 }
 
 fn caveats(said: &[&&Statement<'_>], relation: Relation, devices: &Devices) -> Vec<String> {
