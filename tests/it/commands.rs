@@ -318,8 +318,14 @@ fn clear_values(report: &Value) -> Vec<String> {
     // Folders that are called as the program calls a kind of evidence.
     let all = report.to_string();
     let artifacts = || tidewaiter::artifact::PARSERS.iter().flat_map(|p| p.spec().artifacts);
+    // Folders that every device of a kind has (`system`).
+    let layout = |v: &str| {
+        let mut claims = tidewaiter::artifact::PARSERS.iter().flat_map(|p| p.spec().claims);
+        claims.any(|c| c.path.split('/').any(|part| part == v))
+    };
     let is_word = |v: &str| {
-        all.contains(&format!("\"kind\":\"{v}"))
+        layout(v)
+            || all.contains(&format!("\"kind\":\"{v}"))
             || artifacts().any(|a| a.does_not_prove.contains(v) || a.id.contains(v))
             || v == "evidence"
     };

@@ -72,7 +72,7 @@ pub struct Changes {
 
 impl Changes {
     /// The next one.
-    pub fn next(&mut self) -> io::Result<Option<DeviceChange>> {
+    pub fn next_change(&mut self) -> io::Result<Option<DeviceChange>> {
         match self.sorted.next()? {
             Some((_, json)) => Ok(Some(serde_json::from_slice(&json)?)),
             None => Ok(None),

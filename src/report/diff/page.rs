@@ -36,7 +36,7 @@ pub fn html(diff: Diff, out: &mut dyn Write) -> io::Result<()> {
     let last = summary(&diff);
     let mut changes = diff.into_changes()?;
     let mut before = None;
-    while let Some(change) = changes.next()? {
+    while let Some(change) = changes.next_change()? {
         if before != Some(change.change) {
             let end = if before.is_some() { "</section>\n" } else { "" };
             write!(out, "{end}<section>\n<h2>{}</h2>\n", esc(heading(change.change), SHOWN))?;

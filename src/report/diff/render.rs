@@ -26,7 +26,7 @@ pub fn json(diff: Diff, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{},\n\"devices\":[", head.strip_suffix('}').unwrap_or(&head))?;
     let mut changes = diff.into_changes()?;
     let mut first = true;
-    while let Some(change) = changes.next()? {
+    while let Some(change) = changes.next_change()? {
         out.write_all(if first { b"\n" } else { b",\n" })?;
         first = false;
         serde_json::to_writer(&mut *out, &change)?;
@@ -42,7 +42,7 @@ pub fn table(diff: Diff, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let (incomparable, notes) = (diff.incomparable.clone(), diff.notes.clone());
     let mut changes = diff.into_changes()?;
     let mut before = None;
-    while let Some(change) = changes.next()? {
+    while let Some(change) = changes.next_change()? {
         if before != Some(change.change) {
             writeln!(out, "{}", heading(change.change))?;
             before = Some(change.change);

@@ -153,7 +153,7 @@ impl Charts {
         let devices = "Devices";
         [
             chart("Devices by verdict", ("Verdict", devices), &verdicts),
-            chart("Devices by app with signs of it", ("App", devices), &self.apps.bars("prohibited", Some("app"))),
+            chart("Devices with signs of each app", ("App", devices), &self.apps.bars("prohibited", Some("app"))),
             chart(
                 "What keeps devices inconclusive",
                 ("Reason", devices),

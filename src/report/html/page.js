@@ -449,10 +449,13 @@
 
   const KINDS = { 'package-name': 'Package name', 'bundle-id': 'Bundle identifier', 'store-id': 'App Store id', 'display-name': 'Display name' };
 
+  const SAYS = { unknown: 'is named, its presence unknown', removed: 'was removed', trace: 'left a trace' };
+
   function findingSection(f, n) {
-    const title = f.hosted_by ? [bdi(f.app_name), ', hosted by ', bdi(f.hosted_by)] : [bdi(f.app_name)];
+    const said = Object.hasOwn(SAYS, f.state) ? SAYS[f.state] : `is ${show(f.state)}`;
+    const title = f.hosted_by ? [bdi(f.hosted_by), ` ${said}; it hosts `, bdi(f.app_name)] : [bdi(f.app_name), ` ${said}`];
     return h('section', { class: 'finding' },
-      h('h3', {}, `${n + 1}. `, title, ` is ${f.state === 'unknown' ? 'named, presence unknown' : show(f.state)}`),
+      h('h3', {}, `${n + 1}. `, title),
       f.waiver ? h('p', { class: 'warning' }, h('strong', {}, 'Waived'), ` until ${show(f.waiver.expires)} by `, bdi(f.waiver.approver), ': ', bdi(f.waiver.basis), ' (', code(f.waiver.id), ')') : null,
       terms([
         ['What it says', code(f.code)],
@@ -490,7 +493,8 @@
         ['Management id', optional(id.mdm_id, code)],
         ['Enrollment id', optional(id.enrollment_id, code)],
         ['Other ids', separated(id.other_ids.map(code), ', ')],
-        ['Ownership', `${show(id.ownership)}, ${show(id.enrollment)}`],
+        ['Ownership', show(id.ownership)],
+        ['Enrollment', id.enrollment === 'unknown' ? null : show(id.enrollment)],
         ['Users', d.users.map((u) => `${u.id} (${show(u.kind)})`).join(', ')],
         ['Lists as of', optional(d.as_of, time)],
         ['Apps read', number(d.apps_observed)],
@@ -503,6 +507,7 @@
       h('h3', {}, 'Coverage'),
       d.coverage.length ? tableOf('Lists of apps that were read', ['List', 'Users', 'Entries', 'As of', 'Location'],
         d.coverage.map((c) => [[h('strong', {}, show(c.completeness)), ` ${show(c.scope)}: ${meaning(c.basis)}`,
+          c.holds_for ? ` Holds for ${show(c.holds_for)} only.` : '',
           c.assumption ? h('em', {}, `. ${show(c.assumption)}`) : '', c.note ? h('small', {}, `. ${show(c.note)}`) : ''],
         c.users ? users(c.users) : 'all', number(c.entries), optional(c.as_of, time) || 'unknown', place(c, 'file')]))
         : h('p', {}, 'No list of apps was found.'),

@@ -83,7 +83,7 @@ impl Redactor {
     /// A sentence of the program, unless it names what `identity` does.
     fn sentence(&self, text: &str, identity: &[&str]) -> String {
         let names = |value: &&str| value.len() >= 3 && text.contains(*value);
-        if self.published.contains(text) || (words::is_sentence(text) && !identity.iter().any(|v| names(&v))) {
+        if self.published.contains(text) || (words::is_sentence(text) && !identity.iter().any(names)) {
             text.to_owned()
         } else {
             self.name(text)

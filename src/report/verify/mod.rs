@@ -135,10 +135,10 @@ fn consulted(file: &v1::Consulted, root: Option<&Path>, members: &dyn Fn(&str) -
         Err(outcome) => return say(outcome, ""),
     };
     let size = std::fs::metadata(&path).map(|m| m.len()).ok();
-    if let (Some(then), Some(now)) = (file.size, size) {
-        if then != now {
-            return say(Outcome::Differs, &format!("{now} bytes, was {then}"));
-        }
+    if let (Some(then), Some(now)) = (file.size, size)
+        && then != now
+    {
+        return say(Outcome::Differs, &format!("{now} bytes, was {then}"));
     }
     match (file.hash_scope.as_str(), &file.sha256) {
         ("file", Some(then)) => match hash(&path, None) {
