@@ -57,6 +57,12 @@ impl Values {
         self.push(role, 0, value);
     }
 
+    /// The same spelling of a role has said something else.
+    pub(super) fn contradicts(&self, role: Role, rank: u8, value: &str) -> bool {
+        let mut known = self.found.iter().filter(|f| f.0 == role && f.1 == rank);
+        !value.trim().is_empty() && known.any(|f| self.text.get(f.2..f.3) != Some(value.trim()))
+    }
+
     /// The value of a role, in the preferred spelling; of several the first.
     #[inline]
     pub fn get(&self, role: Role) -> &str {

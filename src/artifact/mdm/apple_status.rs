@@ -86,9 +86,10 @@ pub(super) const REPORT: Layout = Layout {
 };
 
 /// `_removed`: the item is gone from the list.
-fn removed(app: &mut Values) {
+fn removed(app: &mut Values) -> bool {
     if app.get(Role::Source) == "true" {
         app.replace(Role::State, "managed-but-uninstalled");
     }
     app.replace(Role::Source, "");
+    true
 }

@@ -47,8 +47,9 @@ pub(super) const APPS: Layout = Layout {
 };
 
 /// A version that is installed says that the app is.
-fn presence(app: &mut Values) {
+fn presence(app: &mut Values) -> bool {
     if !app.get(Role::Version).is_empty() {
         app.replace(Role::State, "installedVersion");
     }
+    true
 }

@@ -44,6 +44,7 @@ pub(super) const CYCLONEDX: Layout = Layout {
             ("publisher", Role::Publisher),
             ("group", Role::Installer),
             ("purl", Role::AppIdMaybe),
+            ("type", Role::Source),
         ],
         known_by: &[&["bomFormat", "specVersion"]],
         ..Records::BASE
@@ -99,7 +100,12 @@ pub(super) const SPDX: Layout = Layout {
 
 /// The name in a package URL (`pkg:TYPE/NAMESPACE/NAME@VERSION`), or group and
 /// name with a dot between; used only where it has the form of an identifier.
-fn component(app: &mut Values) {
+///
+/// Libraries, frameworks and firmware are parts of something, not apps.
+fn component(app: &mut Values) -> bool {
+    if !matches!(app.get(Role::Source), "" | "application" | "container") {
+        return false;
+    }
     let (group, name) = (app.get(Role::Installer).to_owned(), app.get(Role::AppName).to_owned());
     let purl = app.get(Role::AppIdMaybe);
     let path = purl.split(['@', '?', '#']).next().unwrap_or_default();
@@ -110,4 +116,6 @@ fn component(app: &mut Values) {
     };
     app.replace(Role::AppIdMaybe, &id);
     app.replace(Role::Installer, "");
+    app.replace(Role::Source, "");
+    true
 }

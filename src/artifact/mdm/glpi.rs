@@ -138,7 +138,7 @@ fn device(draft: &mut Draft) {
 
 /// The package of the OCS agent: the last folder of its data directory. Folders
 /// of code hold random letters and are no source of a name.
-fn package(app: &mut Values) {
+fn package(app: &mut Values) -> bool {
     let folder = app.get(Role::Source);
     if app.get(Role::AppId).is_empty() && (folder.starts_with("/data/user/") || folder.starts_with("/data/data/")) {
         let last = folder.rsplit('/').next().unwrap_or_default().to_owned();
@@ -146,4 +146,5 @@ fn package(app: &mut Values) {
             app.replace(Role::AppId, &last);
         }
     }
+    true
 }

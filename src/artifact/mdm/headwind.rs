@@ -88,8 +88,9 @@ pub(super) const DETAIL: Layout = Layout {
 };
 
 /// A version that is installed says that the app is.
-fn presence(app: &mut Values) {
+fn presence(app: &mut Values) -> bool {
     if !app.get(Role::Version).is_empty() {
         app.replace(Role::State, "versionInstalled");
     }
+    true
 }

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::app::{Cells, Values};
 use super::layout::{Columns, Layout, Records, Role, Rows, Shape};
+use super::paging::{Paging, Word};
 use super::records::Walker;
 use super::rows::{Row, RowSink};
 use super::survey::{self, Survey, answer_role, describe};
@@ -197,8 +198,10 @@ impl Input<'_> {
             waiting: Vec::new(),
             row: JsonRow { values: Values::default(), place: Place::Unknown, bytes: Vec::new() },
             index: 0,
+            seen: 0,
             key: self.place.0.trim_end_matches("[]"),
-            more: false,
+            paging: Paging::default(),
+            inner: Paging::default(),
         };
         let mut cut = false;
         loop {
@@ -216,12 +219,13 @@ impl Input<'_> {
         if into.rows() == 0 && !cut {
             return Err(ParseError::ErrorAnswer(format!("an empty export ({}): no row in it", self.layout.spec.title)));
         }
-        if walk.more {
+        let more = walk.paging.goes_on(walk.seen) || walk.inner.goes_on(0);
+        if more {
             into.note(Code::PartialExport, &At::Whole, "the list goes on in another page that is not in this file");
         }
         into.finish(match () {
             () if cut => End::Cut,
-            () if walk.more => End::More,
+            () if more => End::More,
             // Lines have no end mark, an array has.
             () if self.place.0.is_empty() => End::Unmarked,
             () => End::Proven,
@@ -243,7 +247,11 @@ struct RowWalk<'i> {
     key: &'static str,
     row: JsonRow,
     index: u64,
-    more: bool,
+    /// Rows of all documents.
+    seen: u64,
+    paging: Paging,
+    /// What the lists inside of rows say of theirs; no later document unsays it.
+    inner: Paging,
 }
 
 /// One row.
@@ -286,17 +294,17 @@ impl Row for JsonRow {
 
 impl RowWalk<'_> {
     fn document<R: Read>(&mut self, reader: &mut Reader<R>, into: &mut RowSink<'_, '_>) -> Result<(), JsonError> {
-        self.more = false;
+        self.paging.next_document();
         match (self.input.place.0, reader.kind()?) {
             ("", Kind::Object) => self.row(reader, into),
             ("[]", Kind::Array) => self.list(reader, into),
             (_, Kind::Object) if !self.key.is_empty() => {
                 reader.enter()?;
                 while let Some(key) = reader.next_key()? {
-                    match key {
-                        key if key == self.key.as_bytes() => self.list(reader, into)?,
-                        b"@odata.nextLink" => self.more = reader.scalar()?.is_some_and(|link| !link.is_empty()),
-                        _ => reader.skip()?,
+                    match Paging::word(key) {
+                        _ if key == self.key.as_bytes() => self.list(reader, into)?,
+                        Some(word) => self.paging.read(word, reader)?,
+                        None => reader.skip()?,
                     }
                 }
                 Ok(())
@@ -318,6 +326,7 @@ impl RowWalk<'_> {
         while reader.next_element()? {
             self.row(reader, into)?;
             self.index += 1;
+            self.seen += 1;
         }
         Ok(())
     }
@@ -338,7 +347,7 @@ impl RowWalk<'_> {
                     continue;
                 }
                 if key.strip_prefix(name.as_bytes()) == Some(b"@odata.nextLink") {
-                    self.more |= reader.scalar()?.is_some_and(|link| !link.is_empty());
+                    self.inner.read(Word::Next, reader)?;
                     continue;
                 }
             }

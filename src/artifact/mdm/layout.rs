@@ -271,8 +271,8 @@ pub struct Layout {
     /// Where the shape is odd: changes the collected values of a device before
     /// they are told.
     pub adjust: Option<fn(&mut super::device::Draft)>,
-    /// The same for the values of an app.
-    pub adjust_app: Option<fn(&mut super::app::Values)>,
+    /// The same for the values of an app; `false`: it is none.
+    pub adjust_app: Option<fn(&mut super::app::Values) -> bool>,
     /// What the name of the file says of a device that the export does not name.
     pub file_name: FileName,
     /// Where the export is described.

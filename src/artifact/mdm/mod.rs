@@ -30,6 +30,7 @@ pub mod layout;
 mod maas360;
 mod manage_engine;
 mod meraki;
+mod paging;
 mod plan;
 mod records;
 mod rows;

@@ -5,6 +5,7 @@
 use super::app::{Values, app, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Records, Role};
+use super::paging::{Paging, Word};
 use super::plan::{Mark, Plan};
 use super::values::normal;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
@@ -46,9 +47,11 @@ pub(super) struct Walker<'s, 'a> {
     open: usize,
     /// Numbers of the apps around it.
     around: Vec<usize>,
-    more: bool,
-    total: u64,
+    paging: Paging,
     seen: u64,
+    /// Apps are told by their identifiers; a name alone is an app of which
+    /// the identifier is lost.
+    identifies: bool,
     /// Id of the device by the name of the file.
     stem: Option<Box<str>>,
 }
@@ -81,9 +84,9 @@ impl<'s, 'a> Walker<'s, 'a> {
             apps: records.apps,
             open: 0,
             around: Vec::new(),
-            more: false,
-            total: 0,
+            paging: Paging::default(),
             seen: 0,
+            identifies: records.app_keys.iter().any(|(_, role)| *role == Role::AppId),
             stem,
         }
     }
@@ -100,17 +103,18 @@ impl<'s, 'a> Walker<'s, 'a> {
 
     /// One value of the top level.
     pub(super) fn document<R: std::io::Read>(&mut self, reader: &mut Reader<R>) -> Result<(), JsonError> {
-        // Of pages behind each other the last one says whether there is more.
-        self.more = false;
+        if self.records.page {
+            self.paging.forget();
+        }
+        self.paging.next_document();
         self.current = None;
         self.in_app = false;
-        self.total = if self.records.page { 0 } else { self.total };
         self.value(reader, 0)?;
         // What follows the list may say that it goes on.
         while self.records.page
             && let Some(mut pending) = self.pending.pop()
         {
-            let end = if self.more || self.total > pending.all { End::More } else { End::Proven };
+            let end = if self.paging.goes_on(pending.all) { End::More } else { End::Proven };
             if end == End::More {
                 let message = "the list of this device goes on in another page that is not in this file";
                 self.sink.note(Code::PartialExport, Some(self.source), &At::Whole, message);
@@ -123,16 +127,15 @@ impl<'s, 'a> Walker<'s, 'a> {
 
     /// The file was read to its end, or as far as it goes.
     pub(super) fn finish(self, cut: bool) {
-        let short = !self.records.page && self.total > self.seen;
         let end = match () {
             () if cut => End::Cut,
             () if self.records.page => End::Proven,
-            () if self.more || short => End::More,
+            () if self.paging.goes_on(self.seen) => End::More,
             () => End::Proven,
         };
         if end == End::More {
-            let message = if short {
-                format!("{} of {} devices are in this file: add the other pages", self.seen, self.total)
+            let message = if let Some(total) = self.paging.short_of(self.seen) {
+                format!("{} of {total} devices are in this file: add the other pages", self.seen)
             } else {
                 "the list goes on in another page that is not in this file: add the other pages".to_owned()
             };
@@ -155,21 +158,14 @@ impl<'s, 'a> Walker<'s, 'a> {
             (Kind::Object, _) if !keys.is_empty() => self.object(reader, node),
             (Kind::String, Mark::Embedded) => self.embedded(reader, node),
             (Kind::Array, _) if element.is_some() => self.array(reader, node),
-            (Kind::Null, _) => reader.skip(),
+            (Kind::Null, Mark::Plain | Mark::More | Mark::Total | Mark::Apps) => reader.skip(),
             (_, Mark::Record | Mark::Apps | Mark::App) => {
                 self.wrong_kind(reader);
                 reader.skip()
             }
+            (_, Mark::More) => self.paging.read(Word::Next, reader),
+            (_, Mark::Total) => self.paging.read(Word::Total, reader),
             (Kind::Object | Kind::Array, _) => reader.skip(),
-            (kind, Mark::More) => {
-                let text = reader.scalar()?.unwrap_or_default();
-                self.more |= if kind == Kind::Bool { text == "true" } else { !text.trim().is_empty() };
-                Ok(())
-            }
-            (_, Mark::Total) => {
-                self.total = reader.scalar()?.and_then(|t| t.parse().ok()).unwrap_or(0);
-                Ok(())
-            }
             _ if roles.is_empty() => reader.skip(),
             _ => self.scalar(reader, node),
         }
@@ -195,7 +191,15 @@ impl<'s, 'a> Walker<'s, 'a> {
     pub(super) fn say(&mut self, node: usize, text: &str) {
         for role in &self.plan.0[node].roles {
             if self.in_app {
-                self.values.push(*role, 0, text);
+                // Places are made in the order in which the layout prefers them.
+                let rank = u8::try_from(node).unwrap_or(u8::MAX);
+                // A key twice, with two values: which one holds is not known.
+                let again = !matches!(role, Role::SignerSha256 | Role::SignerSha1)
+                    && self.values.contradicts(*role, rank, text);
+                self.values.push(*role, rank, text);
+                if let Some(current) = self.current.as_mut().filter(|_| again) {
+                    current.errors = current.errors.saturating_add(1);
+                }
             } else if let Some(current) = &mut self.current
                 && !current.draft.set(*role, text)
                 && !matches!(role, Role::User | Role::UserMore)
@@ -276,11 +280,16 @@ impl<'s, 'a> Walker<'s, 'a> {
     }
 
     fn object<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
+        // In a record of its own these words would be the device's.
+        let beside = node == 0 && (self.records.page || self.plan.0[0].mark != Mark::Record);
         reader.enter()?;
         while let Some(key) = reader.next_key()? {
             match self.plan.child(node, key) {
                 Some(child) => self.value(reader, child)?,
-                None => reader.skip()?,
+                None => match Paging::word(key).filter(|_| beside) {
+                    Some(word) => self.paging.read(word, reader)?,
+                    None => reader.skip()?,
+                },
             }
         }
         Ok(())
@@ -430,15 +439,19 @@ impl<'s, 'a> Walker<'s, 'a> {
 
     /// An app was read to its end.
     fn tell(&mut self, at: impl FnOnce(&Self) -> At, damaged: bool, bytes: Option<&[u8]>) {
-        if let Some(adjust) = self.layout.adjust_app {
-            adjust(&mut self.values);
+        if let Some(adjust) = self.layout.adjust_app
+            && !adjust(&mut self.values)
+        {
+            return;
         }
         let Some(current) = &mut self.current else { return };
         let (device, platform) = (current.device, self.layout.platform);
         let (id, maybe) = (self.values.get(Role::AppId), self.values.get(Role::AppIdMaybe));
         let name = self.values.get(Role::AppName);
         current.all += 1;
-        if (id.is_empty() && name.is_empty()) || damaged {
+        // An app that is not identified cannot be shown to be another one.
+        let identified = if self.identifies { !id.is_empty() } else { !id.is_empty() || !name.is_empty() };
+        if !identified || damaged {
             current.errors = current.errors.saturating_add(1);
         }
         let state = state(self.layout, self.values.get(Role::State));

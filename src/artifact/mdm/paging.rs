@@ -1,0 +1,221 @@
+//! What a document says of pages: whether this is all there is.
+//!
+//! Systems spell it in many ways, and some add a spelling that their documents
+//! do not name. A word that is known to speak of pages counts in every layout:
+//! overlooked, it would let the first page pass for the whole list.
+
+use super::values::normal;
+use crate::format::json::{JsonError, Kind, Reader};
+
+/// What a key speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Word {
+    /// Another page: a token, a link, or whether there is one.
+    Next,
+    /// How many there are in all pages.
+    Total,
+    /// An object of such words.
+    Group,
+}
+
+/// Normalised spellings.
+const WORDS: &[(&str, Word)] = &[
+    ("nextpagetoken", Word::Next),
+    ("nextlink", Word::Next),
+    ("@odatanextlink", Word::Next),
+    ("next", Word::Next),
+    ("nextpage", Word::Next),
+    ("nexturl", Word::Next),
+    ("nextcursor", Word::Next),
+    ("nexttoken", Word::Next),
+    ("continuationtoken", Word::Next),
+    ("hasmore", Word::Next),
+    ("hasnext", Word::Next),
+    ("hasnextpage", Word::Next),
+    ("hasnextresults", Word::Next),
+    ("moreresults", Word::Next),
+    ("istruncated", Word::Next),
+    ("truncated", Word::Next),
+    ("total", Word::Total),
+    ("count", Word::Total),
+    ("totalcount", Word::Total),
+    ("@odatacount", Word::Total),
+    ("totalresults", Word::Total),
+    ("totalrecords", Word::Total),
+    ("totalitems", Word::Total),
+    ("totalelements", Word::Total),
+    ("meta", Word::Group),
+    ("metadata", Word::Group),
+    ("paging", Word::Group),
+    ("pagination", Word::Group),
+    ("pageinfo", Word::Group),
+    ("links", Word::Group),
+];
+
+/// What was said so far.
+#[derive(Debug, Default)]
+pub(super) struct Paging {
+    more: bool,
+    total: Option<u64>,
+}
+
+impl Paging {
+    /// What a key beside the list speaks of.
+    pub(super) fn word(key: &[u8]) -> Option<Word> {
+        let key = std::str::from_utf8(key).ok().filter(|k| k.len() <= 32)?;
+        let key = normal(key);
+        WORDS.iter().find(|(word, _)| *word == key).map(|(_, w)| *w)
+    }
+
+    /// Another document begins: of pages behind each other the last one says
+    /// whether there is more.
+    pub(super) fn next_document(&mut self) {
+        self.more = false;
+    }
+
+    /// Another list begins, of which nothing was said.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Reads the value of a key.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader.
+    pub(super) fn read<R: std::io::Read>(&mut self, word: Word, reader: &mut Reader<R>) -> Result<(), JsonError> {
+        match (word, reader.kind()?) {
+            (_, Kind::Null) => reader.skip(),
+            (Word::Group, Kind::Object) => {
+                reader.enter()?;
+                while let Some(key) = reader.next_key()? {
+                    match Self::word(key).filter(|w| *w != Word::Group) {
+                        Some(word) => self.read(word, reader)?,
+                        None => reader.skip()?,
+                    }
+                }
+                Ok(())
+            }
+            (Word::Group, _) => reader.skip(),
+            (_, Kind::Object | Kind::Array) => {
+                // A token or a link with parts, or a number that is none.
+                let nothing = word == Word::Next && Self::is_empty(reader)?;
+                self.more |= !nothing;
+                if word == Word::Total { reader.skip() } else { Ok(()) }
+            }
+            (Word::Next, _) => {
+                let text = reader.scalar()?.unwrap_or_default();
+                self.next(&text);
+                Ok(())
+            }
+            (Word::Total, _) => {
+                let text = reader.scalar()?.unwrap_or_default();
+                self.total(&text);
+                Ok(())
+            }
+        }
+    }
+
+    fn is_empty<R: std::io::Read>(reader: &mut Reader<R>) -> Result<bool, JsonError> {
+        let array = reader.kind()? == Kind::Array;
+        reader.enter()?;
+        let mut empty = true;
+        while if array { reader.next_element()? } else { reader.next_key()?.is_some() } {
+            empty = false;
+            reader.skip()?;
+        }
+        Ok(empty)
+    }
+
+    /// A token, a link, or whether there is one.
+    pub(super) fn next(&mut self, text: &str) {
+        let text = text.trim();
+        self.more |= !matches!(text, "" | "0") && !text.eq_ignore_ascii_case("false");
+    }
+
+    /// A number of all. One that cannot be read is no proof that this is all.
+    pub(super) fn total(&mut self, text: &str) {
+        let text = text.trim();
+        match text.parse::<u64>() {
+            Ok(n) => self.total = self.total.max(Some(n)),
+            Err(_) => self.more |= !text.is_empty(),
+        }
+    }
+
+    /// There is more than these, or the numbers do not agree.
+    pub(super) fn goes_on(&self, seen: u64) -> bool {
+        self.more || self.short_of(seen).is_some() || (self.total == Some(0) && seen > 0)
+    }
+
+    /// The number of all, where it is more than these.
+    pub(super) fn short_of(&self, seen: u64) -> Option<u64> {
+        self.total.filter(|total| *total > seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is known after every key of an object was read as the word it is.
+    fn read(text: &str) -> Paging {
+        let mut paging = Paging::default();
+        let mut reader = Reader::with_block(text.as_bytes(), 0, 32, text.len(), text.len());
+        assert!(reader.next_value().unwrap());
+        reader.enter().unwrap();
+        while let Some(key) = reader.next_key().unwrap() {
+            match Paging::word(key) {
+                Some(word) => paging.read(word, &mut reader).unwrap(),
+                None => reader.skip().unwrap(),
+            }
+        }
+        paging
+    }
+
+    #[test]
+    fn words_that_speak_of_another_page_are_heard_in_any_spelling() {
+        for text in [
+            r#"{"nextPageToken": "x"}"#,
+            r#"{"nextPageToken": {"offset": 100}}"#,
+            r#"{"@odata.nextLink": "https://mdm.example/2"}"#,
+            r#"{"has_more": true}"#,
+            r#"{"hasMore": "true"}"#,
+            r#"{"next": ["x"]}"#,
+            r#"{"next_page": 2}"#,
+            r#"{"meta": {"has_next_results": true}}"#,
+            r#"{"total": 3}"#,
+            r#"{"@odata.count": 3}"#,
+            r#"{"totalCount": "3"}"#,
+            r#"{"totalCount": "many"}"#,
+            r#"{"totalCount": 2.5}"#,
+            r#"{"totalCount": -1}"#,
+            r#"{"totalCount": [2]}"#,
+            r#"{"totalCount": 3, "totalCount": 2}"#,
+            r#"{"totalCount": 0}"#,
+        ] {
+            assert!(read(text).goes_on(2), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_say_that_this_is_all_say_so() {
+        for text in [
+            "{}",
+            r#"{"nextPageToken": ""}"#,
+            r#"{"nextPageToken": null, "next": {}, "nextLink": []}"#,
+            r#"{"has_more": false, "hasMore": "False"}"#,
+            r#"{"total": 2, "count": 1, "totalCount": "2", "totalResults": null}"#,
+            r#"{"meta": {"next": null, "total": 2}, "links": "x"}"#,
+            r#"{"value": [{"nextLink": "x"}]}"#,
+        ] {
+            assert!(!read(text).goes_on(2), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_document_says_whether_there_is_more_and_the_number_stays() {
+        let mut paging = read(r#"{"nextPageToken": "x", "total": 5}"#);
+        paging.next_document();
+        assert_eq!((paging.goes_on(5), paging.short_of(4)), (false, Some(5)));
+    }
+}
