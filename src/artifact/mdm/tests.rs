@@ -88,6 +88,7 @@ fn content(fragment: &Fragment) -> Vec<String> {
     all
 }
 
+mod contradictions;
 mod systems;
 
 const A: &str = "aaaaaaaa-0000-4000-8000-000000000001";

@@ -1,0 +1,100 @@
+//! Exports that contradict themselves: what is not certain proves nothing.
+
+use super::*;
+
+fn errors(device: &DeviceRecord) -> u64 {
+    list(device).errors
+}
+
+fn jamf(page: &str, apps: &str) -> String {
+    format!(
+        r#"{{{page}"results":[{{"mobileDeviceId":"1","deviceType":"iOS","general":{{"deviceOwnershipType":"Institutional"}},"applications":[{{"identifier":"a.b","name":"x"}}{apps}]}}]}}"#
+    )
+}
+
+#[test]
+fn a_page_that_says_in_a_spelling_of_another_system_that_it_goes_on_is_not_whole() {
+    let end = |page: &str| list(&read("x.json", jamf(page, "")).devices[0]).end;
+    assert_eq!(end(""), End::Proven);
+    assert_eq!(end(r#""totalCount":1,"hasMore":false,"#), End::Proven);
+    for page in [
+        r#""nextPageToken":"abc","#,
+        r#""@odata.nextLink":"https://mdm.example/2","#,
+        r#""@odata.count":2,"#,
+        r#""has_more":true,"#,
+        r#""paging":{"next":{"offset":100}},"#,
+        r#""totalCount":"unknown","#,
+        r#""totalCount":0,"#,
+        r#""totalCount":1,"totalCount":9,"#,
+    ] {
+        assert_eq!(end(page), End::More, "{page}");
+    }
+}
+
+#[test]
+fn rows_in_a_page_that_goes_on_are_not_whole() {
+    let rows = |rest: &str| {
+        let text = format!(
+            r#"{{{rest}"value":[{{"ApplicationName":"Signal","DeviceId":"{A}","DeviceName":"P","Platform":"IOS","ApplicationKey":"k","ApplicationPublisher":"x","ApplicationVersion":"1"}}]}}"#
+        );
+        let fragment = read("x.json", text);
+        (list(&fragment.devices[0]).end, codes(&fragment).contains(&Code::PartialExport))
+    };
+    assert_eq!(rows(""), (End::Proven, false));
+    assert_eq!(rows(r#""@odata.count":1,"#), (End::Proven, false));
+    for rest in [r#""totalRowCount":1,"@odata.count":7,"#, r#""hasMore":true,"#, r#""nextPageToken":{"a":1},"#] {
+        assert_eq!(rows(rest), (End::More, true), "{rest}");
+    }
+}
+
+#[test]
+fn an_app_that_is_not_identified_is_an_error_of_the_list() {
+    let of = |apps: &str| errors(&read("x.json", jamf("", apps)).devices[0]);
+    assert_eq!(of(r#",{"identifier":"c.d","name":"y"}"#), 0);
+    for apps in [
+        ",null",
+        ",7",
+        ",{}",
+        r#",{"name":"y"}"#,
+        r#",{"identifier":null,"name":"y"}"#,
+        r#",{"identifier":"c.d","identifier":"com.tencent.xin"}"#,
+    ] {
+        assert_eq!(of(apps), 1, "{apps}");
+    }
+    // The same twice is no contradiction.
+    assert_eq!(of(r#",{"identifier":"c.d","identifier":"c.d"}"#), 0);
+}
+
+#[test]
+fn a_column_that_stands_twice_makes_no_list_whole() {
+    let whole = intune();
+    let (header, rows) = whole.split_once("\r\n").unwrap();
+    let twice = rows.lines().map(|r| format!("{r},Signal\r\n")).collect::<String>();
+    let fragment = read("x.csv", format!("{header},ApplicationName\r\n{twice}"));
+    assert!(fragment.devices.iter().all(|d| errors(d) > 0), "which column holds is not known");
+    assert!(read("x.csv", &whole).devices.iter().all(|d| errors(d) == 0));
+}
+
+#[test]
+fn a_header_among_the_rows_is_no_device_and_makes_no_list_whole() {
+    let whole = intune();
+    let fragment = read("x.csv", format!("{whole}{whole}"));
+    assert_eq!(fragment.devices.len(), read("x.csv", &whole).devices.len());
+    assert!(fragment.devices.iter().all(|d| errors(d) > 0));
+}
+
+#[test]
+fn rows_of_one_device_that_contradict_each_other_are_all_told() {
+    let text = format!(
+        "Device ID,Device name,Managed by,Ownership,OS,Serial number,Last check-in\r\n\
+         {A},P,Intune,Corporate,iOS,F2LX1234ABCD,2026-11-01 00:00:00\r\n\
+         {A},P,Intune,Personal,iOS,F2LX1234ABCD,2026-11-01 00:00:00\r\n"
+    );
+    let fragment = read("x.csv", text);
+    let told: Vec<&str> = fragment
+        .devices
+        .iter()
+        .flat_map(|d| d.facts.iter().filter(|f| f.kind == FactKind::Ownership).map(|f| &*f.value))
+        .collect();
+    assert_eq!(told, ["corporate", "personal"]);
+}
