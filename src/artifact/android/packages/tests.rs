@@ -291,6 +291,43 @@ fn sources_that_contradict_packages_xml_are_reported_not_believed() {
 }
 
 #[test]
+fn an_app_that_no_known_user_has_but_whose_code_is_there_may_be_another_users() {
+    let gone = restrictions("<pkg name='a.b' inst='false'/>");
+    let package = |flags: &str, inner: &str| {
+        format!(
+            "<packages><package name='a.b' codePath='/data/app/a.b-1' publicFlags='{flags}' userId='1'>{inner}</package></packages>"
+        )
+    };
+    let (list, code) =
+        (("system/packages.list", "a.b 1 0 /data/user/0/a.b default 3003\n"), ("app/a.b-1/base.apk", "PK"));
+    let app = package("0", "");
+    for shown in [list, code] {
+        let got = root(&[(MAIN, &app), (USER0, &gone), shown]);
+        assert_eq!(said(&got), ["a.b removed [0]", "a.b unknown []"], "{}", shown.0);
+        assert_eq!(codes(&got), ["sources-conflict"], "{}", shown.0);
+    }
+    // Nothing shows the code, it is known to be gone, or it is the system's.
+    assert_eq!(one_user("<pkg name='a.b' inst='false'/>"), ["a.b removed [0]"]);
+    for entry in [package("0", "<split-version name='config.en' version='3'/>"), package("1", "")] {
+        let got = root(&[(MAIN, &entry), (USER0, &gone), list]);
+        assert_eq!((said(&got), codes(&got)), (vec!["a.b removed [0]".to_owned()], vec![]), "{entry}");
+    }
+}
+
+#[test]
+fn of_a_package_named_twice_for_a_user_the_best_state_wins_and_the_list_is_open() {
+    let packages = r#"<packages><package name="a.b" publicFlags="0" userId="1"/></packages>"#;
+    let there = r#"<pkg name="a.b" enabled="2"/>"#;
+    let gone = r#"<pkg name="a.b" inst="false"/>"#;
+    for rows in [[there, gone], [gone, there]] {
+        let got = root(&[(MAIN, packages), (USER0, &restrictions(&rows.concat()))]);
+        assert_eq!(said(&got), ["a.b disabled [0]"], "{rows:?}");
+        assert!(!claims_a_whole_list(&got), "{rows:?}");
+        assert_eq!(codes(&got), ["damaged-file"]);
+    }
+}
+
+#[test]
 fn an_empty_list_counts_no_entries() {
     let got = root(&[(MAIN, "<packages></packages>")]);
     let list = &got.devices[0].lists[0].1;

@@ -130,7 +130,8 @@ impl Dump<'_, '_> {
             list.note = Some("the time is the device's local time, taken as UTC: up to 14 hours off".into());
         }
         if self.errors > 0 {
-            let message = format!("{} packages do not show every user or stand in doubt; the list is not whole", self.errors);
+            let message =
+                format!("{} packages do not show every user or stand in doubt; the list is not whole", self.errors);
             self.sink.note(Code::MalformedRecord, Some(self.source), &At::Whole, message);
         }
         self.sink.list(self.device, self.source, list);
