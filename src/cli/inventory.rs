@@ -26,6 +26,7 @@ pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
     let options = CoverageOptions {
         assume_full_lists: false,
         as_of: Timestamp::now(),
+        now: Timestamp::now(),
         stale_after_days: u32::MAX,
         max_age_days: None,
     };

@@ -10,6 +10,7 @@ fn options() -> CoverageOptions {
     CoverageOptions {
         assume_full_lists: false,
         as_of: Timestamp::parse("2026-11-21").unwrap(),
+        now: Timestamp::parse("2026-11-21").unwrap(),
         stale_after_days: 30,
         max_age_days: None,
     }
@@ -137,4 +138,16 @@ fn two_serials_under_one_udid_are_kept_apart_and_reported() {
     let devices = inventory.into_devices(options());
     assert_eq!(devices.len(), 2);
     assert!(devices.diagnostics.iter().any(|(_, d)| d.code == Code::IdentityConflict));
+}
+
+#[test]
+fn a_time_in_the_future_is_reported_and_not_used() {
+    let mut fragment = record(Platform::Android, &[(FactKind::Serial, "SERIAL1XY".to_owned())]);
+    fragment.devices[0].lists[0].1.as_of = Timestamp::parse("2099-01-01T00:00:00Z");
+    let mut inventory = Inventory::default();
+    inventory.absorb(PartId { item: 0, part: 0 }, None, fragment);
+    let device = inventory.into_devices(options()).iter().next().unwrap();
+    assert_eq!(device.coverage[0].as_of, None);
+    let said: Vec<_> = device.diagnostics.iter().map(|d| d.code.as_str()).collect();
+    assert!(said.contains(&"future-time"), "{said:?}");
 }

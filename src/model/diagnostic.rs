@@ -83,6 +83,7 @@ codes! {
     SuspiciousLine, "suspicious-line", Warning, "A line looks injected: its fields contradict each other. It proves nothing and hides nothing.";
     UserWithoutList, "user-without-list", Note, "A user or profile exists for which no app list was found.";
     StaleData, "stale-data", Note, "The data is older than the chosen limit; it cannot prove absence today.";
+    FutureTime, "future-time", Warning, "A list bears a time after that of the run: the clock of the device or of its management system was wrong. The time was not used, so that the age of the list is unknown.";
     PolicyEntryUnresolved, "policy-entry-unresolved", Warning, "A chosen policy names something no signature can decide. No device can be clear under it.";
     NotEvidence, "not-evidence", Note, "A file that is no evidence and needs none of your attention (operating-system litter, plain text, checksums, our own reports).";
     OutOfScope, "out-of-scope", Note, "Records of computers or television boxes in a mixed export were counted, not judged.";

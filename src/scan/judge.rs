@@ -61,6 +61,7 @@ impl Options {
         CoverageOptions {
             assume_full_lists: self.assume_full_lists,
             as_of: self.as_of,
+            now: self.started_at,
             stale_after_days: self.stale_after_days,
             max_age_days: self.max_age_days,
         }
