@@ -39,6 +39,8 @@ pub(super) struct Job {
     pub(super) locator: Locator,
     pub(super) kind: Option<RootKind>,
     pub(super) platform: Platform,
+    /// Files of the device may be missing from what holds them.
+    pub(super) incomplete: bool,
 }
 
 #[derive(Default)]
@@ -185,11 +187,15 @@ fn run(job: &Job, shared: &Shared<'_>) {
         sink.diagnostic(Diagnostic::new(error.code(), Some(job.locator.clone()), error.to_string()));
     }
     let mut fragment = sink.finish();
-    if let Err(error) = outcome {
-        // Nothing rests on a file whose parser gave up.
+    if outcome.is_err() || job.incomplete {
+        // Nothing rests on a file whose parser gave up, nor on files whose
+        // meaning others that are lost could change.
         for device in &mut fragment.devices {
-            device.lists.iter_mut().for_each(|(_, list)| list.end = End::Cut);
+            let whole = device.lists.iter_mut().filter(|(_, list)| list.end != End::Unreadable);
+            whole.for_each(|(_, list)| list.end = End::Cut);
         }
+    }
+    if let Err(error) = outcome {
         failed = Some(match (&error, fragment.devices.is_empty()) {
             (ParseError::ErrorAnswer(_), _) => ItemStatus::Unknown,
             (_, true) => ItemStatus::Unreadable,

@@ -7,6 +7,7 @@ use std::collections::hash_map::{Entry as Slot, RandomState};
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
+use super::accounts::Accounts;
 use super::areas::{Areas, Candidates, Spot, Standing};
 use super::directory::{Directory, Entry};
 use super::member::ZipMember;
@@ -47,20 +48,26 @@ impl Tree for ZipTree {
     fn walk(&self, claims: &Claims, found: &mut dyn Found, leash: &Leash) -> Result<Walked, EvidenceError> {
         let (mut directory, recovered);
         directory = &self.directory;
-        let mut survey = Survey::of(directory, leash)?;
+        let mut survey = Survey::of(directory, Some(&self.blob), leash)?;
+        let mut notes = directory.notes.clone();
         if let Some(damage) = survey.damage.take() {
-            found.trouble(b"", EvidenceError::Damaged(damage));
+            notes.insert(0, damage);
             if let Some(other) = recover::recover(&self.blob, leash)? {
-                let second = Survey::of(&other, leash)?;
+                let second = Survey::of(&other, None, leash)?;
                 if second.walked.entries > survey.walked.entries {
+                    notes.extend_from_slice(&other.notes);
                     recovered = other;
                     (directory, survey) = (&recovered, second);
                 }
             }
+        } else if directory.declared.is_some() {
+            let open = survey.accounts.open_at(&self.blob, directory, leash);
+            let message = |at| format!("at byte {at} the archive holds something that its directory does not list");
+            notes.extend(open?.map(message));
         }
-        let more = if std::ptr::eq(directory, &self.directory) { [].as_slice() } else { &directory.notes };
-        for note in self.directory.notes.iter().chain(more) {
-            found.trouble(b"", EvidenceError::Damaged(note.clone()));
+        let incomplete = !notes.is_empty();
+        for note in notes {
+            found.trouble(b"", EvidenceError::Damaged(note));
         }
         if survey.full {
             found.trouble(b"", Stop::Entries.into());
@@ -73,6 +80,7 @@ impl Tree for ZipTree {
             areas,
             found,
             leash,
+            incomplete,
             kept: Vec::new(),
             seen: HashMap::new(),
             hasher: RandomState::new(),
@@ -94,17 +102,22 @@ struct Survey {
     full: bool,
     walked: Walked,
     damage: Option<String>,
+    accounts: Accounts,
 }
 
 impl Survey {
-    fn of(directory: &Directory, leash: &Leash) -> Result<Self, EvidenceError> {
-        let mut survey =
-            Self { candidates: Candidates::new(), size: 0, full: false, walked: Walked::default(), damage: None };
+    /// `archive`: where the members lie, if that is to be looked at.
+    fn of(directory: &Directory, archive: Option<&Arc<dyn Blob>>, leash: &Leash) -> Result<Self, EvidenceError> {
+        let (candidates, accounts, walked) = (Candidates::new(), Accounts::default(), Walked::default());
+        let mut survey = Self { candidates, size: 0, full: false, walked, damage: None, accounts };
         let of = |folder: bool| LAYOUT.landmarks.iter().enumerate().filter(move |(_, p)| p.folder == folder);
         let files = Lasts::new(of(false).map(|(bit, p)| (bit as u32, p)));
         let folders = Lasts::new(of(true).map(|(bit, p)| (bit as u32, p)));
         let (mut names, mut special) = (Names::default(), 0);
         let (entries, damage) = directory.each(leash, true, |entry| {
+            if let Some(archive) = archive {
+                survey.accounts.add(archive, directory.base, entry);
+            }
             let name = names.next(entry);
             if name.moved {
                 survey.folder(&name, &folders);
@@ -214,6 +227,7 @@ struct Pass<'a> {
     areas: Areas,
     found: &'a mut dyn Found,
     leash: &'a Leash,
+    incomplete: bool,
     kept: Vec<Kept>,
     seen: HashMap<u64, (u32, u64)>,
     hasher: RandomState,
@@ -311,7 +325,8 @@ impl Pass<'_> {
         for (area, prefix, rules) in self.areas.roots() {
             for rule in rules {
                 let at = prefix.strip_suffix(b"/").unwrap_or_default().into();
-                roots.push((area, *rule, Root { kind: rule.kind, at, files: Vec::new(), trouble: Vec::new() }));
+                let (files, trouble, incomplete) = (Vec::new(), Vec::new(), self.incomplete);
+                roots.push((area, *rule, Root { kind: rule.kind, at, files, trouble, incomplete }));
             }
         }
         let kept = std::mem::take(&mut self.kept);
