@@ -56,8 +56,7 @@ fn deeply_nested_zips_end_at_the_limit() {
     assert_ne!(exit(&report), 0);
 }
 
-/// A device tree of a phone without any prohibited app, zipped.
-fn clean_tree(more: &[(&str, &str)]) -> Vec<u8> {
+fn clean_packages() -> String {
     let packages: String = (0..60)
         .map(|n| {
             format!(
@@ -66,7 +65,12 @@ fn clean_tree(more: &[(&str, &str)]) -> Vec<u8> {
             )
         })
         .collect();
-    let packages = format!("<packages>{packages}</packages>");
+    format!("<packages>{packages}</packages>")
+}
+
+/// A device tree of a phone without any prohibited app, zipped.
+fn clean_tree(more: &[(&str, &str)]) -> Vec<u8> {
+    let packages = clean_packages();
     let restrictions = "<package-restrictions></package-restrictions>";
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let files = [
@@ -104,6 +108,28 @@ fn a_zip_with_a_member_its_directory_leaves_out_clears_no_phone() {
     let report = one("phone.zip", &whole[..find(&whole, b"PK\x03\x04") + 20]);
     assert!(report.devices.iter().all(|d| d.verdict != "clear"), "{:?}", report.devices);
     assert_eq!(exit(&report), 3);
+}
+
+#[test]
+fn a_user_whose_folder_alone_is_there_keeps_a_removed_app_open() {
+    let gone = "<package-restrictions><pkg name='com.tencent.mm' inst='false'/></package-restrictions>";
+    let entry = "<package name='com.tencent.mm' codePath='/data/app/m' publicFlags='0' userId='10200'/></packages>";
+    let verdict = |folder: &str| {
+        let room = tempfile::tempdir().unwrap();
+        let packages = clean_packages().replace("</packages>", entry);
+        for (path, text) in [
+            ("data/system/packages.xml", packages.as_str()),
+            ("data/system/users/0/package-restrictions.xml", gone),
+            (folder, "x"),
+        ] {
+            let file = room.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        scan(&[room.path()], &options()).devices[0].verdict.clone()
+    };
+    assert_eq!(verdict("data/user/0/org.example.a1/files/x"), "clear", "removed, and whole lists say so");
+    assert_eq!(verdict("data/user/10/org.example.a1/files/x"), "suspect");
 }
 
 #[test]

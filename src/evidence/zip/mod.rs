@@ -12,6 +12,7 @@ mod end;
 mod member;
 mod names;
 mod recover;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod walk;

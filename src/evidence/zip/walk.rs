@@ -2,8 +2,8 @@
 //! is claimed and what is loose. Names are looked at from their ends, where one
 //! look at a table rejects nearly all of them.
 
-use std::collections::HashMap;
 use std::collections::hash_map::{Entry as Slot, RandomState};
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
@@ -12,8 +12,9 @@ use super::areas::{Areas, Candidates, Spot, Standing};
 use super::directory::{Directory, Entry};
 use super::member::ZipMember;
 use super::names::{Name, Names};
+use super::tables::Tables;
 use super::{end, recover};
-use crate::evidence::layout::{LAYOUT, Lasts, Manner, inside, is_apple_double, separator, strip_back};
+use crate::evidence::layout::{LAYOUT, Lasts, Manner, folder_file, is_apple_double, separator, strip_back};
 use crate::evidence::{Blob, ClaimId, Claims, EvidenceError, File, Found, Root, RootRule, Tree, Walked};
 use crate::limits::{Leash, Stop};
 
@@ -22,6 +23,9 @@ const CANDIDATES: usize = 64 << 20;
 
 /// Claimed files that are kept of one archive.
 const KEPT: usize = 1 << 19;
+
+/// Claimed folders that are kept of one archive.
+const FOLDERS: usize = 1 << 14;
 
 /// Loose files whose names are checked for doubles.
 const DOUBLES: usize = 1 << 17;
@@ -82,6 +86,7 @@ impl Tree for ZipTree {
             leash,
             incomplete,
             kept: Vec::new(),
+            passed: HashSet::new(),
             seen: HashMap::new(),
             hasher: RandomState::new(),
             undecided: false,
@@ -170,45 +175,6 @@ impl Survey {
     }
 }
 
-/// Claims by their last components, for each rule that has a root here.
-struct Tables(Vec<Table>);
-
-struct Table {
-    rule: &'static RootRule,
-    lasts: Lasts,
-    paths: Vec<(ClaimId, Vec<&'static str>)>,
-}
-
-impl Tables {
-    fn new(claims: &Claims, areas: &Areas) -> Self {
-        let mut rules: Vec<&'static RootRule> = Vec::new();
-        for rule in areas.roots().flat_map(|(_, _, rules)| rules) {
-            if !rules.iter().any(|known| std::ptr::eq(*known, *rule)) {
-                rules.push(rule);
-            }
-        }
-        let table = |rule: &'static RootRule| {
-            let of = || claims.of(rule.kind).filter(|(_, p)| !p.folder && inside(p, rule).is_some());
-            let lasts = Lasts::new(of().enumerate().map(|(at, (_, p))| (at as u32, p)));
-            let paths = of().map(|(id, p)| (id, inside(p, rule).unwrap_or_default().to_vec())).collect();
-            Table { rule, lasts, paths }
-        };
-        Self(rules.into_iter().map(table).collect())
-    }
-
-    /// Claims of a rule that a file below `prefix` answers.
-    fn answers(&self, rule: &'static RootRule, prefix: &[u8], name: &Name<'_>, mut hit: impl FnMut(ClaimId)) {
-        let Some(table) = self.0.iter().find(|table| std::ptr::eq(table.rule, rule)) else { return };
-        table.lasts.hits(name.last, |at| {
-            let Some((id, path)) = table.paths.get(at as usize) else { return };
-            let before = path.split_last().map_or(&[][..], |(_, before)| before);
-            if strip_back(name.folder, before) == Some(prefix) {
-                hit(*id);
-            }
-        });
-    }
-}
-
 /// A claimed file.
 struct Kept {
     area: usize,
@@ -229,6 +195,7 @@ struct Pass<'a> {
     leash: &'a Leash,
     incomplete: bool,
     kept: Vec<Kept>,
+    passed: HashSet<(ClaimId, Box<[u8]>)>,
     seen: HashMap<u64, (u32, u64)>,
     hasher: RandomState,
     undecided: bool,
@@ -248,6 +215,7 @@ impl Pass<'_> {
                 if spot != before {
                     self.areas.saw(spot, name.folder);
                 }
+                self.folders(&name, spot);
             }
             self.entry(entry, &name, spot)
         })?;
@@ -274,6 +242,24 @@ impl Pass<'_> {
             Standing::Undecided => {
                 self.undecided = true;
                 Ok(())
+            }
+        }
+    }
+
+    /// Keeps every claimed folder on the way to this one, once.
+    fn folders(&mut self, name: &Name<'_>, spot: Spot) {
+        if name.litter.is_some() {
+            return;
+        }
+        for area in self.areas.around(spot) {
+            let (prefix, rules) = self.areas.area(area);
+            for rule in rules.iter().copied() {
+                self.tables.passed(rule, prefix, name.folder, |claim, path| {
+                    if self.passed.len() < FOLDERS && self.passed.insert((claim, path.into())) {
+                        let file = folder_file(path.to_vec());
+                        self.kept.push(Kept { area, rule, claim, file, content: (0, 0) });
+                    }
+                });
             }
         }
     }
