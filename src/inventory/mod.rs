@@ -106,7 +106,7 @@ impl Inventory {
                 records.push(merge::Row { item: id.item, root, record });
             }
         }
-        let (groups, conflicts) = merge::group(&records);
+        let (groups, conflicts) = merge::group(&records, &sources);
         diagnostics.extend(conflicts);
         Devices { sources, source_items, rows: records, groups, options, diagnostics }
     }

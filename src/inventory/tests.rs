@@ -151,3 +151,19 @@ fn a_time_in_the_future_is_reported_and_not_used() {
     let said: Vec<_> = device.diagnostics.iter().map(|d| d.code.as_str()).collect();
     assert!(said.contains(&"future-time"), "{said:?}");
 }
+
+#[test]
+fn the_key_of_a_record_without_ids_does_not_hang_on_what_else_is_read() {
+    let keys = |before: u32| -> Vec<String> {
+        let mut inventory = Inventory::default();
+        for item in 0..before {
+            inventory.absorb(PartId { item, part: 0 }, None, record(Platform::Ios, &[]));
+        }
+        let mut loose = record(Platform::Android, &[]);
+        loose.sources[0].locator = Locator::path(b"case/packages.txt");
+        inventory.absorb(PartId { item: before, part: 0 }, None, loose);
+        inventory.into_devices(options()).iter().map(|d| d.key).collect()
+    };
+    assert_eq!(keys(0), ["android:at:case/packages.txt"]);
+    assert_eq!(keys(2), ["android:at:case/packages.txt", "ios:at:export.csv", "ios:at:export.csv~2"]);
+}

@@ -1,5 +1,6 @@
 //! Jobs, the threads that do them, and what they share.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -7,12 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
 
 use super::item::{Item, ItemStatus};
-use super::{Gathered, Reading};
+use super::{Gathered, MOST_OF_A_CODE, Reading};
 use crate::artifact::{Artifact, ArtifactFile, Fragment, ParseError, Parser, Sink};
 use crate::evidence::{Claim, Claims, EvidenceError, RootKind};
 use crate::inventory::{Inventory, PartId};
 use crate::limits::{Leash, Stop};
-use crate::model::{Diagnostic, End, Locator, Platform, Severity};
+use crate::model::{Code, Diagnostic, End, Locator, Platform, Severity};
 
 /// Every claim of every parser, compiled, with the parser each belongs to.
 pub(super) struct CompiledClaims {
@@ -48,6 +49,7 @@ struct State {
     items: Vec<Item>,
     inventory: Inventory,
     diagnostics: Vec<(u32, Diagnostic)>,
+    said: BTreeMap<Code, u64>,
 }
 
 /// What the walk and the workers share.
@@ -90,7 +92,11 @@ impl<'a> Shared<'a> {
         if diagnostic.severity == Severity::Error {
             worsen(&mut state.items, item, ItemStatus::PartlyRead);
         }
-        state.diagnostics.push((item, diagnostic));
+        let said = state.said.entry(diagnostic.code).or_default();
+        *said += 1;
+        if *said <= MOST_OF_A_CODE {
+            state.diagnostics.push((item, diagnostic));
+        }
     }
 
     /// Sets what became of an item, unless something worse did.
@@ -126,7 +132,14 @@ impl<'a> Shared<'a> {
     pub(super) fn finish(self) -> Gathered {
         let interrupted = self.timed_out.load(Ordering::Relaxed) || self.reading.cancel.load(Ordering::Relaxed);
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Gathered { items: state.items, inventory: state.inventory, diagnostics: state.diagnostics, interrupted }
+        let more = state.said.into_iter().filter(|(_, n)| *n > MOST_OF_A_CODE);
+        Gathered {
+            items: state.items,
+            inventory: state.inventory,
+            diagnostics: state.diagnostics,
+            more: more.map(|(code, n)| (code, n - MOST_OF_A_CODE)).collect(),
+            interrupted,
+        }
     }
 }
 

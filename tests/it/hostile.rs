@@ -133,6 +133,28 @@ fn a_user_whose_folder_alone_is_there_keeps_a_removed_app_open() {
 }
 
 #[test]
+fn a_flood_of_litter_is_counted_and_not_listed() {
+    let room = tempfile::tempdir().unwrap();
+    for n in 0..1500 {
+        fs::write(room.path().join(format!("note{n}.txt")), b"remember the milk\n").unwrap();
+        fs::write(room.path().join(format!("rows{n}.csv")), b"Name,Colour\nAda,red\n").unwrap();
+    }
+    let report = scan(&[room.path()], &options());
+    assert_eq!(exit(&report), 4, "nothing readable");
+    for (code, severity) in [("not-evidence", "note"), ("unknown-evidence", "error")] {
+        let rows: Vec<_> = report.diagnostics.iter().filter(|d| d.code == code).collect();
+        assert_eq!(rows.len(), 1001, "{code}");
+        assert_eq!(rows.iter().map(|d| d.count).sum::<u64>(), 1500, "{code}");
+        assert!(rows.iter().all(|d| d.severity == severity));
+        let rest = rows.iter().find(|d| d.count > 1).unwrap();
+        assert!(rest.locator.is_none() && rest.count == 500 && rest.message.contains("counted"), "{rest:?}");
+    }
+    assert_eq!(report.summary.evidence.unknown, 1500, "every item keeps its row");
+    let again = scan(&[room.path()], &options());
+    assert_eq!(serde_json::to_string(&report).unwrap(), serde_json::to_string(&again).unwrap());
+}
+
+#[test]
 fn a_decompression_bomb_is_stopped() {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let deflated = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
