@@ -118,6 +118,8 @@ struct Output<'s, 'k> {
     phones: Phones,
     /// Users that exist, listed or not.
     known: BTreeMap<u32, UserHints>,
+    /// Users whom the shell may not see.
+    refused: BTreeSet<u32>,
 }
 
 impl<'s, 'k> Output<'s, 'k> {
@@ -131,6 +133,7 @@ impl<'s, 'k> Output<'s, 'k> {
             lists: Vec::new(),
             phones: Phones::default(),
             known: BTreeMap::new(),
+            refused: BTreeSet::new(),
         }
     }
 
@@ -166,8 +169,9 @@ impl<'s, 'k> Output<'s, 'k> {
             self.user_line(text);
         } else if let Some(user) = row::user_of_error(text) {
             self.known(user);
-            let message = format!("user {user} could not be listed: its apps are not known");
-            self.sink.note(Code::UserWithoutList, Some(self.source), &At::Whole, message);
+            if self.refused.len() < 1000 {
+                self.refused.insert(user);
+            }
         } else if is_prompt(text) {
             self.segment.ended = true;
             self.phones.line(text, false);
@@ -312,6 +316,11 @@ impl<'s, 'k> Output<'s, 'k> {
             self.sink.user(self.device, id, user_kind(id, hints));
         }
         if self.lists.is_empty() {
+            // Beside a list of others, the device's lists as a whole tell.
+            for user in &self.refused {
+                let message = format!("user {user} could not be listed: its apps are not known");
+                self.sink.note(Code::UserWithoutList, Some(self.source), &At::Whole, message);
+            }
             let basis = Basis::Always(Answer::NotCollected(Reason("no-package-rows")));
             let list = ListStatement::new(ListScope::AllApps, UserSet::All, basis, End::Unmarked, 0);
             self.lists.push(list);
