@@ -49,7 +49,14 @@ impl<'a> Sink<'a> {
     }
 
     /// Registers a file as consulted; everything said later names it by number.
+    /// A file that could not be opened is asked for again, to say so.
     pub fn source(&mut self, file: &ArtifactFile) -> SourceId {
+        if let Some(last) = self.fragment.sources.last()
+            && last.artifact == file.role
+            && last.locator == file.locator
+        {
+            return SourceId(self.fragment.sources.len() as u32 - 1);
+        }
         let does_not_prove = self.spec.artifacts.iter().find(|a| a.id == file.role).map_or("", |a| a.does_not_prove);
         self.fragment.sources.push(Source {
             locator: file.locator.clone(),
@@ -250,5 +257,39 @@ impl<'a> Sink<'a> {
         if let Some(record) = self.fragment.devices.get_mut(device.0 as usize) {
             change(record);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Blob, EvidenceError, File, Member};
+    use crate::limits::Leash;
+
+    struct Broken;
+
+    impl Member for Broken {
+        fn open(&self, _: &Leash) -> Result<std::sync::Arc<dyn Blob>, EvidenceError> {
+            Err(EvidenceError::Damaged("broken".into()))
+        }
+    }
+
+    #[test]
+    fn a_file_that_does_not_open_is_one_source() {
+        static SPEC: ParserSpec =
+            ParserSpec { id: "t", title: "", platform: Platform::Android, artifacts: &[], claims: &[], sources: &[] };
+        let mut sink = Sink::new(&SPEC, Retain::All);
+        let file = |name: &str| {
+            let file =
+                File { path: name.as_bytes().into(), size: None, mtime: None, member: std::sync::Arc::new(Broken) };
+            ArtifactFile { role: "r", file, locator: Locator::path(name.as_bytes()) }
+        };
+        for name in ["a", "b"] {
+            assert!(sink.stream(&file(name), &Leash::unbounded()).is_err());
+            sink.source(&file(name));
+        }
+        let fragment = sink.finish();
+        let sources: Vec<_> = fragment.sources.iter().map(|s| s.locator.as_str()).collect();
+        assert_eq!(sources, ["a", "b"]);
     }
 }

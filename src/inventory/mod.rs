@@ -114,7 +114,7 @@ impl Inventory {
                 records.push(merge::Row { item: id.item, root, record });
             }
         }
-        let (groups, conflicts) = merge::group(&records);
+        let (groups, conflicts) = merge::group(&records, &sources);
         diagnostics.extend(conflicts);
         Devices { sources, source_items, rows: records, groups, options, diagnostics }
     }
@@ -193,6 +193,11 @@ impl Devices {
         for row in &rows {
             for (source, list) in &row.record.lists {
                 let entry = resolve(*source, list, &device.identity, &self.options);
+                if let Some(time) = coverage::future_time(list, &device.identity, &self.options) {
+                    let locator = self.source(*source).map(|s| s.locator.clone());
+                    let message = format!("the list bears the time {time}, which is after the run; it was not used");
+                    device.diagnostics.push(Diagnostic::new(Code::FutureTime, locator, message));
+                }
                 device.coverage.push(entry);
             }
         }

@@ -10,6 +10,7 @@ fn options() -> CoverageOptions {
     CoverageOptions {
         assume_full_lists: false,
         as_of: Timestamp::parse("2026-11-21").unwrap(),
+        now: Timestamp::parse("2026-11-21").unwrap(),
         stale_after_days: 30,
         max_age_days: None,
     }
@@ -194,4 +195,32 @@ fn pages_that_tell_their_number_must_add_up() {
     assert_eq!(joined(vec![page("a/all", 150, Some(150), false), one("a/0", 100)]).0, 1);
     // A number, and a token that nothing answers.
     assert_eq!(joined(vec![page("a/0", 250, Some(250), true)]).0, 0);
+}
+
+#[test]
+fn a_time_in_the_future_is_reported_and_not_used() {
+    let mut fragment = record(Platform::Android, &[(FactKind::Serial, "SERIAL1XY".to_owned())]);
+    fragment.devices[0].lists[0].1.as_of = Timestamp::parse("2099-01-01T00:00:00Z");
+    let mut inventory = Inventory::default();
+    inventory.absorb(PartId { item: 0, part: 0 }, None, fragment);
+    let device = inventory.into_devices(options()).iter().next().unwrap();
+    assert_eq!(device.coverage[0].as_of, None);
+    let said: Vec<_> = device.diagnostics.iter().map(|d| d.code.as_str()).collect();
+    assert!(said.contains(&"future-time"), "{said:?}");
+}
+
+#[test]
+fn the_key_of_a_record_without_ids_does_not_hang_on_what_else_is_read() {
+    let keys = |before: u32| -> Vec<String> {
+        let mut inventory = Inventory::default();
+        for item in 0..before {
+            inventory.absorb(PartId { item, part: 0 }, None, record(Platform::Ios, &[]));
+        }
+        let mut loose = record(Platform::Android, &[]);
+        loose.sources[0].locator = Locator::path(b"case/packages.txt");
+        inventory.absorb(PartId { item: before, part: 0 }, None, loose);
+        inventory.into_devices(options()).iter().map(|d| d.key).collect()
+    };
+    assert_eq!(keys(0), ["android:at:case/packages.txt"]);
+    assert_eq!(keys(2), ["android:at:case/packages.txt", "ios:at:export.csv", "ios:at:export.csv~2"]);
 }

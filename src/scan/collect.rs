@@ -145,6 +145,7 @@ impl Collector<'_> {
             locator: locator.clone(),
             kind: None,
             platform: parser.spec().platform,
+            incomplete: false,
         });
     }
 
@@ -226,6 +227,8 @@ impl Found for Collector<'_> {
             let at = Some(self.place.at(path));
             self.shared.say(item, Diagnostic::new(error.code(), at, error.to_string()));
         }
+        // The list of a backup stands whatever became of its other files.
+        let incomplete = root.incomplete && root.kind != RootKind::IosBackup;
         let mut jobs: Vec<(&'static dyn Parser, Vec<ArtifactFile>)> = Vec::new();
         for (id, file) in root.files {
             let Some((parser, claim)) = self.claims.owner(id.0) else { continue };
@@ -245,7 +248,8 @@ impl Found for Collector<'_> {
         for (part, (parser, mut files)) in jobs.into_iter().enumerate() {
             files.sort_by(|a, b| a.file.path.cmp(&b.file.path));
             let id = PartId { item, part: part as u32 };
-            self.queue.push(Job { id, parser, files, locator: locator.clone(), kind: Some(root.kind), platform });
+            let locator = locator.clone();
+            self.queue.push(Job { id, parser, files, locator, kind: Some(root.kind), platform, incomplete });
         }
         self.leash.tick(0, 0)
     }
