@@ -121,7 +121,10 @@ impl<'a> Sink<'a> {
 
     /// The record of this device was read to its end.
     pub fn commit(&mut self, device: DeviceId) {
-        self.edit(device, |d| d.committed = true);
+        self.edit(device, |d| {
+            d.committed = true;
+            d.facts.shrink_to_fit();
+        });
     }
 
     /// Every device begun so far was read to its end.

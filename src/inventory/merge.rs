@@ -25,9 +25,9 @@ pub(super) struct Group {
 
 /// What joins rows: the same root of the same item, or an equal strong id.
 #[derive(PartialEq, Eq, Hash)]
-enum Join {
+enum Join<'a> {
     Root(u32),
-    Id(StrongId),
+    Id(&'a StrongId),
 }
 
 /// Groups rows into devices, in the order of their keys. The outcome does not
@@ -55,9 +55,9 @@ pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, 
 
 fn components(rows: &[Row], ids: &[Vec<StrongId>]) -> Vec<Vec<u32>> {
     let mut sets = Sets::new(rows.len());
-    let mut first: HashMap<Join, u32> = HashMap::new();
+    let mut first: HashMap<Join<'_>, u32> = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
-        let joins = ids[i].iter().cloned().map(Join::Id).chain(row.root.as_ref().map(|_| Join::Root(row.item)));
+        let joins = ids[i].iter().map(Join::Id).chain(row.root.as_ref().map(|_| Join::Root(row.item)));
         for join in joins {
             let other = *first.entry(join).or_insert(i as u32);
             sets.join(other, i as u32);

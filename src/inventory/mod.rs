@@ -108,11 +108,21 @@ impl Inventory {
             if let (true, Some((_, platform))) = (devices.is_empty(), &part.root) {
                 devices.push(bare_record(*platform));
             }
-            for mut record in devices {
+            let from = records.len();
+            if devices.len() > 4096 {
+                records.reserve_exact(devices.len());
+            }
+            // From the end, giving memory back on the way: an export of a hundred
+            // thousand devices must not be held twice.
+            while let Some(mut record) = devices.pop() {
+                if devices.len().is_multiple_of(4096) {
+                    devices.shrink_to_fit();
+                }
                 renumber(&mut record, first);
                 let root = part.root.as_ref().map(|(locator, _)| locator.clone());
                 records.push(merge::Row { item: id.item, root, record });
             }
+            records[from..].reverse();
         }
         let (groups, conflicts) = merge::group(&records, &sources);
         diagnostics.extend(conflicts);
