@@ -70,6 +70,9 @@ pub enum ParseError {
     /// The answer of a server that is an error, or a login page; what it says.
     #[error("{0}")]
     ErrorAnswer(String),
+    /// A structured file that nobody may guess the meaning of; what to decide.
+    #[error("{0}")]
+    Unclear(String),
 }
 
 impl ParseError {
@@ -79,6 +82,7 @@ impl ParseError {
             Self::Evidence(error) => error.code(),
             Self::Damaged(_) => Code::DamagedFile,
             Self::ErrorAnswer(_) => Code::ErrorAnswer,
+            Self::Unclear(_) => Code::UnknownEvidence,
         }
     }
 }
@@ -162,6 +166,8 @@ pub const PARSERS: &[&dyn Parser] = &[
     &mdm::MdmCsv,
     &mdm::MdmJson,
     &mdm::MdmXml,
+    &mdm::GenericExport,
+    &mdm::Mappings::NONE,
 ];
 
 /// The parser with the highest affinity for a loose file, and its role there.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::VerifyArgs;
+use crate::artifact::mdm::Mappings;
 use crate::artifact::{Retain, SourceHash};
 use crate::format::hex;
 use crate::inventory::CoverageOptions;
@@ -128,6 +129,7 @@ fn members(report: &Saved, root: Option<&Path>) -> Result<BTreeMap<String, Strin
     for (path, outer) in containers {
         let reading = Reading {
             retain: Retain::Relevant(&set),
+            mappings: &Mappings::NONE,
             limits: Limits::default(),
             jobs: 2,
             cancel: std::sync::Arc::default(),

@@ -191,7 +191,7 @@ fn run(job: &Job, shared: &Shared<'_>) {
             device.lists.iter_mut().for_each(|(_, list)| list.end = End::Cut);
         }
         failed = Some(match (&error, fragment.devices.is_empty()) {
-            (ParseError::ErrorAnswer(_), _) => ItemStatus::Unknown,
+            (ParseError::ErrorAnswer(_) | ParseError::Unclear(_), _) => ItemStatus::Unknown,
             (_, true) => ItemStatus::Unreadable,
             (_, false) => ItemStatus::PartlyRead,
         });

@@ -52,6 +52,11 @@ pub(super) struct RowSink<'s, 'a> {
     judged: (String, String, bool),
     faults: u64,
     rows: u64,
+    /// Keys of rows are ids of their devices in the system.
+    by_id: bool,
+    /// Apps are told by their identifiers; a name alone is an app of which the
+    /// identifier is lost.
+    identifies: bool,
 }
 
 /// Roles that a device's first row tells.
@@ -92,6 +97,8 @@ impl<'s, 'a> RowSink<'s, 'a> {
             judged: (String::new(), String::new(), false),
             faults: 0,
             rows: 0,
+            by_id: layout.rows().is_none_or(|r| r.key == [Role::DeviceId]),
+            identifies: layout.rows().is_some_and(|r| r.identifies),
             sink,
         }
     }
@@ -143,9 +150,12 @@ impl<'s, 'a> RowSink<'s, 'a> {
         let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return };
         let platform = *platform;
         list.entries = list.entries.saturating_add(1);
+        if self.identifies && row.text(Role::AppId).is_empty() {
+            list.errors = list.errors.saturating_add(1);
+        }
         let ids = || (row.text(Role::AppId), row.text(Role::AppIdMaybe));
         let Some(identifier) = wanted(self.sink, platform, name, ids) else {
-            if name.is_empty() && row.text(Role::AppId).is_empty() {
+            if !self.identifies && name.is_empty() && row.text(Role::AppId).is_empty() {
                 list.errors = list.errors.saturating_add(1);
             }
             return;
@@ -196,7 +206,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             }
             None => {
                 let (device, _) = self.sink.row_device(&self.scratch, self.layout.platform, self.source, row.at());
-                if !sound {
+                if !sound && self.by_id {
                     // Only the id is certain; the rest waits for a sound row.
                     let id = mdm_id(self.layout.system, "-", &String::from_utf8_lossy(key));
                     self.sink.fact(device, FactKind::MdmId, &id);
@@ -239,7 +249,10 @@ impl<'s, 'a> RowSink<'s, 'a> {
         for role in IDENTITY {
             draft.set(*role, &row.text(*role));
         }
-        draft.set(Role::DeviceId, &String::from_utf8_lossy(key));
+        match self.by_id {
+            true => draft.set(Role::DeviceId, &String::from_utf8_lossy(key)),
+            false => draft.set(Role::DeviceId, &row.text(Role::DeviceId)),
+        };
         if let Some(adjust) = self.layout.adjust {
             adjust(&mut draft);
         }
