@@ -12,5 +12,6 @@ mod csv_report;
 mod documentation;
 mod hostile;
 mod html_report;
+mod mapping;
 mod matrix;
 mod support;

@@ -14,9 +14,7 @@ use super::{csv, json};
 use crate::artifact::{Artifact, ArtifactSpec, ParseError, Parser, ParserSpec, Sink};
 use crate::evidence::{Affinity, Probe, head_of};
 use crate::format::text::Encoding;
-use crate::model::{
-    Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State, escape_component,
-};
+use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State, escape_component};
 
 /// Usual names of columns, normalised; the first that occurs is preferred. No
 /// name stands twice.
@@ -199,10 +197,9 @@ pub(super) fn judge<S: AsRef<str>>(columns: &[S]) -> Judgement {
     let device = told.iter().any(|(_, role)| names_device(*role));
     let app = told.iter().any(|(_, role)| names_app(*role));
     let may = |names: fn(Role) -> bool| asks.iter().any(|(_, roles)| roles.iter().any(|r| names(*r)));
-    let both = device && app
-        || app && may(names_device)
-        || device && may(names_app)
-        || may(names_device) && may(names_app) && asks.iter().filter(|a| a.1 != [Role::State]).count() > 1;
+    // One name cannot be that of the device and of the app.
+    let enough = device || app || asks.iter().filter(|(_, roles)| roles.len() > 1).count() > 1;
+    let both = (device || may(names_device)) && (app || may(names_app)) && enough;
     if !both {
         return Judgement::No;
     }
@@ -301,7 +298,8 @@ static LAYOUT: Layout = Layout {
 };
 
 /// Places of rows in a document.
-const AT: &[&str] = &["[]", "value[]", "results[]", "data[]", "items[]", "records[]", "rows[]", "devices[]", "apps[]", ""];
+const AT: &[&str] =
+    &["[]", "value[]", "results[]", "data[]", "items[]", "records[]", "rows[]", "devices[]", "apps[]", ""];
 
 /// Usual words for platforms.
 pub(super) const PLATFORMS: &[(&str, Platform, Enrollment)] = &[
@@ -404,5 +402,83 @@ impl Parser for GenericExport {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asks(columns: &[&str], about: &str) {
+        match judge(columns) {
+            Judgement::Question(text) => assert!(text.contains(about), "{text}"),
+            other => panic!("{columns:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn headers_with_one_column_for_each_fact_are_plain() {
+        for columns in [
+            &["Serial Number", "App Name"][..],
+            &["device_name", "bundle_id", "appName", "version", "anything"],
+            &["IMEI", "Package", "User", "Email"],
+            &["Device ID", "Hostname", "Application ID", "Application Name"],
+        ] {
+            assert_eq!(judge(columns), Judgement::Plain, "{columns:?}");
+        }
+    }
+
+    #[test]
+    fn two_columns_for_a_fact_and_names_with_two_meanings_are_questions() {
+        asks(&["Serial", "Name"], "“Name”");
+        asks(&["Name", "Bundle ID"], "“Name”");
+        asks(&["Name", "Display Name"], "“Name”");
+        asks(&["Serial", "App Name", "Display Name"], "“Display Name”");
+        asks(&["Serial", "App Name", "Application"], "“App Name” and “Application”");
+        asks(&["Serial", "Serial Number", "Package"], "“Serial” and “Serial Number”");
+        asks(&["Hostname", "Device Name", "Package"], "the name of the device");
+        asks(&["Serial", "Package", "Package"], "“Package” and “Package”");
+        asks(&["Serial", "Package", "Status"], "whether the app is installed");
+        asks(&["Platform", "OS Type", "Serial", "Package"], "the platform");
+    }
+
+    #[test]
+    fn what_names_no_apps_on_devices_is_not_claimed() {
+        for columns in [
+            &["Name", "Version"][..],
+            &["Name", "Status"],
+            &["Serial", "Model", "User"],
+            &["App Name", "Version", "Publisher"],
+            &["id", "date", "amount"],
+            &["Application Settings", "Device Settings"],
+            &["My Serial Number", "The App Name"],
+        ] {
+            assert_eq!(judge(columns), Judgement::No, "{columns:?}");
+        }
+    }
+
+    #[test]
+    fn no_usual_name_stands_twice_and_all_are_normalised() {
+        let all: Vec<&str> =
+            USUAL.iter().flat_map(|(_, names)| names.iter().copied()).chain(UNCLEAR.iter().map(|u| u.0)).collect();
+        for (n, name) in all.iter().enumerate() {
+            assert_eq!(*name, normal(name));
+            assert!(!all[..n].contains(name), "{name}");
+        }
+        assert!(LAYOUT.coverage.iter().all(|c| matches!(c.basis, Basis::Always(Answer::Partial(_)))));
+    }
+
+    #[test]
+    fn answers_of_servers_and_nested_documents_are_no_tables() {
+        let look = |text: &str| look(text.as_bytes(), true);
+        assert_eq!(look(r#"{"error": "x", "device": "y", "application": "z"}"#), None);
+        assert_eq!(look(r#"[{"device": {"name": "x"}, "application": {"name": "y"}}]"#), None);
+        assert_eq!(look("<html>device,application"), None);
+        assert_eq!(look(r#"[{"device": "x", "application": "y"}]"#), Some(Found::Document("[]", false)));
+        assert_eq!(
+            look("{\"device\": \"x\", \"app\": \"y\"}\n{\"device\": \"x\", \"app\": \"z\"}"),
+            Some(Found::Document("", true))
+        );
+        assert!(matches!(look(r#"{"data": [{"serial": "x", "name": "y"}]}"#), Some(Found::Question(_))));
     }
 }

@@ -2,7 +2,7 @@
 //! the sink when the object closes. Identity may come last. JSON is walked here,
 //! XML in [`super::xml`] by the same plan.
 
-use super::app::{Values, app, state, wanted};
+use super::app::{Values, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Records, Role};
 use super::paging::{Paging, Word};
@@ -10,7 +10,7 @@ use super::plan::{Mark, Plan};
 use super::values::normal;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::format::json::{JsonError, Kind, Reader};
-use crate::model::{Code, End, Platform, State};
+use crate::model::{Code, End, Platform};
 
 /// The device whose object is open.
 #[derive(Debug)]
@@ -455,7 +455,7 @@ impl<'s, 'a> Walker<'s, 'a> {
             current.errors = current.errors.saturating_add(1);
         }
         let state = state(self.layout, self.values.get(Role::State));
-        if !matches!(state, State::Removed | State::Offered | State::Trace) {
+        if is_present(state) {
             current.entries = current.entries.saturating_add(1);
         }
         let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), maybe.into())) else { return };

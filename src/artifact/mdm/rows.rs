@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::app::{Cells, app, wanted};
+use super::app::{Cells, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
 use super::values::{is_guid, mdm_id};
@@ -57,6 +57,8 @@ pub(super) struct RowSink<'s, 'a> {
     /// Apps are told by their identifiers; a name alone is an app of which the
     /// identifier is lost.
     identifies: bool,
+    /// Rows may name apps that are not there.
+    states: bool,
 }
 
 /// Roles that a device's first row tells.
@@ -98,6 +100,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             faults: 0,
             rows: 0,
             by_id: layout.rows().is_none_or(|r| r.key == [Role::DeviceId]),
+            states: !layout.states.is_empty() || !is_present(layout.state),
             identifies: layout.rows().is_some_and(|r| r.identifies),
             sink,
         }
@@ -149,7 +152,9 @@ impl<'s, 'a> RowSink<'s, 'a> {
     fn app(&mut self, n: usize, name: &str, row: &dyn Row, sound: bool) {
         let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return };
         let platform = *platform;
-        list.entries = list.entries.saturating_add(1);
+        if !self.states || is_present(state(self.layout, &row.text(Role::State))) {
+            list.entries = list.entries.saturating_add(1);
+        }
         if self.identifies && row.text(Role::AppId).is_empty() {
             list.errors = list.errors.saturating_add(1);
         }
@@ -173,7 +178,8 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// The device of a row; `None`: a computer.
     #[inline]
     fn device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
-        if self.last.is_some() && self.last_key == key && self.of != RowsOf::Devices {
+        // Rows without an id may be of several devices.
+        if self.last.is_some() && !key.is_empty() && self.last_key == key && self.of != RowsOf::Devices {
             return self.last;
         }
         self.last_key.clear();

@@ -42,7 +42,8 @@ impl Format {
 }
 
 /// What a list that is full by a mapping file rests on; printed with it.
-const ASSUMPTION: &str = "The mapping file says that the export lists every app of this scope; nothing else shows it.";
+const ASSUMPTION: &str =
+    "The mapping file says that the export lists every app of this scope and was not cut short; nothing else shows it.";
 
 const SPEC_ARTIFACT: ArtifactSpec = ArtifactSpec {
     id: "mapped-export",

@@ -176,9 +176,9 @@ impl Reader<'_> {
             self.say(None, format!("at most {MOST_ROWS} columns or keys"));
             return out;
         }
-        for (key, word) in table {
-            let at = Some(word.span().start);
-            let (key, word) = (key.as_ref(), word.as_ref().as_str());
+        for (key, given) in table {
+            let at = Some(given.span().start);
+            let (key, word) = (key.as_ref(), given.as_ref().as_str());
             let found = words::ROLES.iter().find(|(name, ..)| *name == word);
             match found {
                 _ if key.trim().is_empty() || key.chars().count() > MOST_LETTERS => {
@@ -200,7 +200,7 @@ impl Reader<'_> {
                 Some((name, role, _)) if out.iter().any(|(_, r, _)| r == role) => {
                     self.say(at, format!("two columns or keys are `{name}`: which of them holds?"));
                 }
-                Some((_, role, _)) => out.push((key.to_owned(), *role, word_start(at))),
+                Some((_, role, _)) => out.push((key.to_owned(), *role, given.span().start)),
             }
         }
         out
@@ -232,18 +232,16 @@ impl Reader<'_> {
         let of = match &file.rows {
             None => RowsOf::Apps,
             word => {
-                let table =
-                    [("apps", RowsOf::Apps), ("devices", RowsOf::Devices), ("aggregate", RowsOf::Aggregate)];
+                let table = [("apps", RowsOf::Apps), ("devices", RowsOf::Devices), ("aggregate", RowsOf::Aggregate)];
                 self.word("kind of rows", &table, word)?
             }
         };
         let fits: fn(Of) -> bool = match of {
             RowsOf::Apps => |of| of != Of::Aggregate,
             RowsOf::Devices => |of| of == Of::Device,
-            RowsOf::Aggregate => |of| of != Of::Device,
+            // They tell the platform, which is a role of devices.
+            RowsOf::Aggregate => |_| true,
         };
-        // Aggregates tell the platform, which is a role of devices.
-        let fits = if of == RowsOf::Aggregate { |_| true } else { fits };
         let columns = self.roles(&file.columns, fits);
         for (n, (name, _, at)) in columns.iter().enumerate() {
             if columns.iter().take(n).any(|(other, ..)| normal(other) == normal(name)) || normal(name).is_empty() {
@@ -276,7 +274,10 @@ impl Reader<'_> {
     /// What rows must tell to be of use.
     fn is_told(&mut self, of: RowsOf, has: &dyn Fn(fn(Role) -> bool) -> bool) {
         if !has(names_device) && of != RowsOf::Aggregate {
-            self.say(None, "no column tells the devices apart: one must be device-id, serial, udid, imei or device-name");
+            self.say(
+                None,
+                "no column tells the devices apart: one must be device-id, serial, udid, imei or device-name",
+            );
         }
         if !has(names_app) && of != RowsOf::Devices {
             self.say(None, "no column tells the apps apart: one must be app-id, app-id-maybe or app-name");
@@ -336,7 +337,9 @@ impl Reader<'_> {
             Format::Csv => "delimited text has no `records`",
             Format::NdJson if !path.is_empty() => "lines have no `records`: each line is one",
             Format::Xml if path.is_empty() => "the path of the devices begins with the root element",
-            _ if !path.is_empty() && !is_path(path) => "`records` is a path: keys with dots between, `[]` behind arrays",
+            _ if !path.is_empty() && !is_path(path) => {
+                "`records` is a path: keys with dots between, `[]` behind arrays"
+            }
             _ => return Some(path.to_owned()),
         };
         self.say(at, message);
@@ -429,7 +432,8 @@ impl Reader<'_> {
     }
 
     fn coverage(&mut self, file: &File) -> Vec<Cover> {
-        let Some(given) = &file.coverage else { return Vec::new() };
+        let silent = cover(ListScope::ThirdPartyApps, Answer::Partial(Reason("no-coverage-in-mapping")), &[]);
+        let Some(given) = &file.coverage else { return vec![silent] };
         let at = Some(given.span().start);
         let rules = match given.as_ref() {
             toml::Value::Array(rules) => rules.clone(),
@@ -450,6 +454,7 @@ impl Reader<'_> {
                 Err(message) => self.say(at, format!("rule {} of `coverage`: {message}", n + 1)),
             }
         }
+        out.push(silent);
         out
     }
 }
@@ -503,10 +508,6 @@ fn is_path(path: &str) -> bool {
     let rest = path.strip_prefix("[]").map_or(path, |rest| rest.strip_prefix('.').unwrap_or(rest));
     let parts = || rest.split('.');
     path.chars().count() <= MOST_LETTERS && (rest.is_empty() || (parts().count() <= MOST_PARTS && parts().all(part)))
-}
-
-fn word_start(at: Option<usize>) -> usize {
-    at.unwrap_or_default()
 }
 
 /// Lives as long as the run: see [`super::Mappings::new`].

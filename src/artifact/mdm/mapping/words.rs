@@ -64,11 +64,8 @@ pub(super) const PLATFORMS: &[(&str, Platform)] = &[
     ("unknown", Platform::Unknown),
 ];
 
-pub(super) const OWNERSHIPS: &[(&str, Ownership)] = &[
-    ("corporate", Ownership::Corporate),
-    ("personal", Ownership::Personal),
-    ("unknown", Ownership::Unknown),
-];
+pub(super) const OWNERSHIPS: &[(&str, Ownership)] =
+    &[("corporate", Ownership::Corporate), ("personal", Ownership::Personal), ("unknown", Ownership::Unknown)];
 
 pub(super) const ENROLLMENTS: &[(&str, Enrollment)] = &[
     ("fully-managed", Enrollment::FullyManaged),

@@ -116,7 +116,8 @@ fn document(head: &[u8], lines: bool) -> Option<(&'static str, Form)> {
         if lines && !record.is_empty() {
             continue;
         }
-        let name = normal(path.rsplit(['.', ']']).find(|part| !part.is_empty()).unwrap_or_default().trim_end_matches('['));
+        let name =
+            normal(path.rsplit(['.', ']']).find(|part| !part.is_empty()).unwrap_or_default().trim_end_matches('['));
         let app_keys = assign(&keys.below(list), Context::App(APP_LISTS.contains(&name.as_str())), &once);
         let device_keys = assign(&keys.below(record), Context::Device, &once);
         if app_keys.iter().any(Line::names_app) && device_keys.iter().any(Line::names_device) {
@@ -130,7 +131,9 @@ fn document(head: &[u8], lines: bool) -> Option<(&'static str, Form)> {
     }
     // Rows; the one with the most names that are usual.
     let places = keys.objects.keys().filter(|path| if lines { path.is_empty() } else { is_place(path) });
-    let rows = places.map(|path| (path, assign(&keys.below(path).into_iter().filter(flat).collect::<Vec<_>>(), Context::Row, &once)));
+    let rows = places.map(|path| {
+        (path, assign(&keys.below(path).into_iter().filter(flat).collect::<Vec<_>>(), Context::Row, &once))
+    });
     let (path, columns) = rows.max_by_key(|(_, lines)| (lines.iter().filter(|l| l.is_told()).count(), lines.len()))?;
     (!columns.is_empty()).then(|| (format, Form::Rows { at: at(path), columns }))
 }

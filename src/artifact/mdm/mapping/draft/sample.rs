@@ -149,7 +149,9 @@ impl Keys {
         let mut reader = Reader::with_block(head, 0, 128, 1 << 20, head.len());
         for _ in 0..MOST {
             let mut path = String::new();
-            let more = reader.next_value().and_then(|more| if more { keys.walk(&mut reader, &mut path, 0).map(|()| true) } else { Ok(false) });
+            let more = reader
+                .next_value()
+                .and_then(|more| if more { keys.walk(&mut reader, &mut path, 0).map(|()| true) } else { Ok(false) });
             if !matches!(more, Ok(true)) {
                 break;
             }

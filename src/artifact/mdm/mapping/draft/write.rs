@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::super::super::generic::{PLATFORMS, STATES, meaning};
 use super::super::super::layout::Role;
-use super::super::words::{IGNORE, OPEN, word};
 use super::super::Mapping;
+use super::super::words::{IGNORE, OPEN, word};
 use super::roles::{Line, Said};
 use super::{Form, Plan};
 
@@ -20,7 +20,9 @@ pub(super) fn write(plan: &Plan) -> (String, usize) {
     let mut head = String::from("# A mapping file for tidewaiter: tidewaiter scan --map THIS.toml EXPORT\n");
     head.push_str("# It holds names of columns and no values of the sample. docs/mapping.md explains every line.\n");
     if plan.generic {
-        head.push_str("#\n# tidewaiter reads this export without a mapping too, and then never calls a device clear.\n");
+        head.push_str(
+            "#\n# tidewaiter reads this export without a mapping too, and then never calls a device clear.\n",
+        );
     }
     let mut questions = asked;
     if asked == 0 {
@@ -68,7 +70,9 @@ fn body(plan: &Plan) -> String {
         out.push_str("# If every device of the export is of one platform, say so: ios, android or harmonyos.\n# platform = \"ios\"\n");
     }
     if !has(Role::Ownership) {
-        out.push_str("# If every device of the export is owned by your organisation, say so.\n# ownership = \"corporate\"\n");
+        out.push_str(
+            "# If every device of the export is owned by your organisation, say so.\n# ownership = \"corporate\"\n",
+        );
     }
     match &plan.form {
         Form::Rows { columns, .. } => section(&mut out, "columns", columns),
@@ -110,7 +114,9 @@ fn section(out: &mut String, name: &str, lines: &[Line]) {
 
 fn tables(out: &mut String, has: &dyn Fn(Role) -> bool, may: &dyn Fn(Role) -> bool) {
     if has(Role::Platform) || has(Role::PlatformHint) {
-        out.push_str("\n# What the values of the platform mean; \"*\" stands for any rest. Others are unknown.\n[platforms]\n");
+        out.push_str(
+            "\n# What the values of the platform mean; \"*\" stands for any rest. Others are unknown.\n[platforms]\n",
+        );
         for (value, platform, _) in PLATFORMS {
             let _ = writeln!(out, "{} = {}", quoted(value), quoted(platform.as_str()));
         }
@@ -123,7 +129,8 @@ fn tables(out: &mut String, has: &dyn Fn(Role) -> bool, may: &dyn Fn(Role) -> bo
         () if may(Role::State) => "# ",
         () => return,
     };
-    let _ = writeln!(out, "\n# Whether the app is there. Others are unknown, which makes a device suspect, never clear.");
+    let _ =
+        writeln!(out, "\n# Whether the app is there. Others are unknown, which makes a device suspect, never clear.");
     let _ = writeln!(out, "{states}[states]");
     for (value, state) in STATES {
         let _ = writeln!(out, "{states}{} = {}", quoted(value), quoted(state.as_str()));
