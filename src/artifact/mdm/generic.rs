@@ -27,10 +27,7 @@ pub(super) const USUAL: Columns = &[
         Role::DeviceName,
         &["devicename", "devicefriendlyname", "devicedisplayname", "hostname", "device", "devicehostname"],
     ),
-    (
-        Role::Serial,
-        &["serialnumber", "serial", "hardwareserial", "deviceserial", "deviceserialnumber", "serialno", "ssn"],
-    ),
+    (Role::Serial, &["serialnumber", "serial", "hardwareserial", "deviceserial", "deviceserialnumber", "serialno"]),
     (Role::Udid, &["udid", "deviceudid"]),
     (Role::Imei, &["imei", "deviceimei", "imeinumber", "imei1"]),
     (
@@ -278,9 +275,9 @@ static LAYOUT: Layout = Layout {
         ..Rows::BASE
     }),
     platforms: PLATFORMS,
+    // That a device is the organisation's would let lists of other files prove
+    // more: a table that nobody vouches for does not say so.
     ownerships: &[
-        ("corporate*", Ownership::Corporate),
-        ("company*", Ownership::Corporate),
         ("personal*", Ownership::Personal),
         ("byod*", Ownership::Personal),
         ("employee*", Ownership::Personal),
@@ -292,7 +289,7 @@ static LAYOUT: Layout = Layout {
         "Nobody documents which apps the table lists.",
         "docs/mapping.md",
     )],
-    adjust: Some(only_unique_ids_join),
+    adjust: Some(say_little),
     sources: &["docs/mapping.md"],
     ..Layout::BASE
 };
@@ -331,8 +328,12 @@ pub(super) const STATES: &[(&str, State)] = &[
 ];
 
 /// Numbers that a system gives its devices are those of other devices in
-/// another system, and which system this is nobody knows.
-fn only_unique_ids_join(draft: &mut Draft) {
+/// another system, and which system this is nobody knows. And when it last saw
+/// a device does not make the lists of other systems younger.
+fn say_little(draft: &mut Draft) {
+    let seen = draft.get(Role::LastSeen).to_owned();
+    draft.replace(Role::LastSeen, None);
+    draft.set(Role::InventoryTime, &seen);
     let id = draft.get(Role::DeviceId).to_owned();
     if !is_guid(id.as_bytes()) {
         draft.replace(Role::DeviceId, None);
@@ -465,6 +466,7 @@ mod tests {
             assert_eq!(*name, normal(name));
             assert!(!all[..n].contains(name), "{name}");
         }
+        assert!(LAYOUT.ownerships.iter().all(|(_, owner)| *owner == Ownership::Personal));
         assert!(LAYOUT.coverage.iter().all(|c| matches!(c.basis, Basis::Always(Answer::Partial(_)))));
     }
 

@@ -122,8 +122,6 @@ pub struct Rows {
     pub devices: Option<(&'static str, Columns)>,
     /// What tells the devices apart: the first of these roles that has a value.
     pub key: &'static [Role],
-    /// Every app should have an identifier: a name alone is an error.
-    pub identifies: bool,
     /// Column names of each role, normalised ([`super::values::normal`]); the
     /// first that occurs is used. Order and subset of columns are free.
     pub columns: Columns,
@@ -206,7 +204,6 @@ impl Rows {
         at: &["[]", "value[]", ""],
         devices: None,
         key: &[Role::DeviceId],
-        identifies: false,
         columns: &[],
         known_by: &[],
         not: &[],
@@ -261,6 +258,9 @@ pub struct Layout {
     pub system: &'static str,
     /// Written from memory, not from documents or samples: never complete.
     pub experimental: bool,
+    /// Nobody but the user says that [`Role::AppId`] holds identifiers: an app
+    /// without one, or with something else there, is an error.
+    pub doubts_ids: bool,
     /// A sentence that is printed with every list of it; empty: none.
     pub note: &'static str,
     /// How it is built.
@@ -301,6 +301,7 @@ impl Layout {
         spec: ArtifactSpec { id: "", title: "", proves: "", does_not_prove: "", since: "" },
         system: "",
         experimental: false,
+        doubts_ids: false,
         note: "",
         shape: Shape::Records(Records::BASE),
         platform: Platform::Unknown,

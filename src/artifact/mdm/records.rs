@@ -7,7 +7,7 @@ use super::device::{Draft, Pending};
 use super::layout::{Layout, Records, Role};
 use super::paging::{Paging, Word};
 use super::plan::{Mark, Plan};
-use super::values::normal;
+use super::values::{is_identifier, normal};
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::format::json::{JsonError, Kind, Reader};
 use crate::model::{Code, End, Platform};
@@ -450,7 +450,11 @@ impl<'s, 'a> Walker<'s, 'a> {
         let name = self.values.get(Role::AppName);
         current.all += 1;
         // An app that is not identified cannot be shown to be another one.
-        let identified = if self.identifies { !id.is_empty() } else { !id.is_empty() || !name.is_empty() };
+        let identified = match () {
+            () if self.layout.doubts_ids => is_identifier(id),
+            () if self.identifies => !id.is_empty(),
+            () => !id.is_empty() || !name.is_empty(),
+        };
         if !identified || damaged {
             current.errors = current.errors.saturating_add(1);
         }

@@ -10,7 +10,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use super::app::{Cells, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
-use super::values::{is_guid, mdm_id};
+use super::values::{is_guid, is_identifier, mdm_id};
 use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
 use crate::model::{
     Answer, Basis, Code, End, FactKind, ListScope, ListStatement, Platform, Reason, UserSet, escape_component,
@@ -54,9 +54,6 @@ pub(super) struct RowSink<'s, 'a> {
     rows: u64,
     /// Keys of rows are ids of their devices in the system.
     by_id: bool,
-    /// Apps are told by their identifiers; a name alone is an app of which the
-    /// identifier is lost.
-    identifies: bool,
     /// Rows may name apps that are not there.
     states: bool,
 }
@@ -101,7 +98,6 @@ impl<'s, 'a> RowSink<'s, 'a> {
             rows: 0,
             by_id: layout.rows().is_none_or(|r| r.key == [Role::DeviceId]),
             states: !layout.states.is_empty() || !is_present(layout.state),
-            identifies: layout.rows().is_some_and(|r| r.identifies),
             sink,
         }
     }
@@ -155,12 +151,12 @@ impl<'s, 'a> RowSink<'s, 'a> {
         if !self.states || is_present(state(self.layout, &row.text(Role::State))) {
             list.entries = list.entries.saturating_add(1);
         }
-        if self.identifies && row.text(Role::AppId).is_empty() {
+        if self.layout.doubts_ids && !is_identifier(&row.text(Role::AppId)) {
             list.errors = list.errors.saturating_add(1);
         }
         let ids = || (row.text(Role::AppId), row.text(Role::AppIdMaybe));
         let Some(identifier) = wanted(self.sink, platform, name, ids) else {
-            if !self.identifies && name.is_empty() && row.text(Role::AppId).is_empty() {
+            if !self.layout.doubts_ids && name.is_empty() && row.text(Role::AppId).is_empty() {
                 list.errors = list.errors.saturating_add(1);
             }
             return;

@@ -264,7 +264,6 @@ impl Reader<'_> {
             of,
             at: list(vec![keep(&place)]),
             key: &[Role::DeviceId, Role::Serial, Role::Udid, Role::Imei, Role::EnrollmentId],
-            identifies: columns.iter().any(|c| c.0 == Role::AppId),
             columns: list(columns),
             known_by: list(vec![list(known)]),
             ..Rows::BASE
@@ -390,6 +389,7 @@ impl Reader<'_> {
         let platforms: Vec<_> = platforms.into_iter().map(|(v, p)| (v, p, Enrollment::Unknown)).collect();
         Some(Layout {
             shape,
+            doubts_ids: roles.contains(&Role::AppId),
             platform,
             ownership,
             state,

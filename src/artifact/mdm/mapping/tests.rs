@@ -121,6 +121,11 @@ fn json_rows_of_one_serial_and_of_the_same_id_are_two_devices() {
 fn an_app_without_identifier_is_an_error_where_the_export_has_identifiers() {
     let fragment = read(ROWS, "Asset No,Serial,Pkg,App\n7,ABC123456,,Notes\n7,ABC123456,a.b,B\n");
     assert_eq!((fragment.devices[0].lists[0].1.errors, fragment.devices[0].lists[0].1.entries), (1, 2));
+    // A column that holds something else would match nothing.
+    let fragment = read(ROWS, "Asset No,Serial,Pkg,App\n7,ABC123456,4711,Notes\n7,ABC123456,android,Android\n");
+    assert_eq!(fragment.devices[0].lists[0].1.errors, 1);
+    let record = r#"{"list": [{"id": 1, "at": "2026-11-20", "sw": {"apps": [{"i": "4711"}, {"i": "a.b"}]}}]}"#;
+    assert_eq!(read(RECORDS, record).devices[0].lists[0].1.errors, 1);
 }
 
 #[test]
@@ -266,6 +271,19 @@ fn hostile_mapping_files_are_refused_and_not_followed() {
     refused(&RECORDS.replace("sw.apps[]", &format!("{}x[]", "a.".repeat(50))), 5, "`apps` is the path");
     for bytes in ["\0", "title = \"\u{202e}\"", "= = =", "[columns", "title = 1", "columns = 3", "coverage = []"] {
         assert!(Mapping::read("m.toml", bytes).is_err(), "{bytes}");
+    }
+}
+
+#[test]
+fn the_page_about_mapping_files_shows_one_and_names_every_word() {
+    let page = include_str!("../../../../docs/mapping.md");
+    let shown = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    Mapping::read("docs/mapping.md", shown).unwrap_or_else(|e| panic!("{e}"));
+    let tables = [words::SCOPES.iter().map(|w| w.0).collect::<Vec<_>>(), words::CLAIMS.iter().map(|w| w.0).collect()];
+    let all = words::ROLES.iter().map(|r| r.0).chain(tables.into_iter().flatten());
+    let all = all.chain(words::PLATFORMS.iter().map(|w| w.0)).chain(words::ENROLLMENTS.iter().map(|w| w.0));
+    for word in all.chain(words::STATES.iter().map(|w| w.0)).chain(words::OWNERSHIPS.iter().map(|w| w.0)) {
+        assert!(page.contains(&format!("`{word}`")), "{word}");
     }
 }
 
