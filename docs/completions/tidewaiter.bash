@@ -1167,13 +1167,17 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__verify)
-            opts="-q -h -V --evidence --report-only --export-hashes --quiet --help --version"
+            opts="-q -h -V --evidence --map --report-only --export-hashes --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --evidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

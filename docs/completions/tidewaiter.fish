@@ -136,6 +136,7 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s f -l form
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l evidence -d 'Where the evidence lies now (default: where the report says)' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l map -d 'The mapping files of the scan: members of containers are found by them' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l report-only -d 'Check the report\'s own digest only'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l export-hashes -d 'Print the hashes of whole files for `sha256sum -c`, and check nothing'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -s q -l quiet -d 'Print nothing but the last line'

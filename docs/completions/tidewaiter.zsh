@@ -157,6 +157,7 @@ _arguments "${_arguments_options[@]}" : \
 (verify)
 _arguments "${_arguments_options[@]}" : \
 '--evidence=[Where the evidence lies now (default\: where the report says)]:DIR:_files' \
+'*--map=[The mapping files of the scan\: members of containers are found by them]:FILE:_files' \
 '(--evidence)--report-only[Check the report'\''s own digest only]' \
 '(--evidence --report-only)--export-hashes[Print the hashes of whole files for \`sha256sum -c\`, and check nothing]' \
 '-q[Print nothing but the last line]' \

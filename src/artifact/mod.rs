@@ -170,12 +170,15 @@ pub const PARSERS: &[&dyn Parser] = &[
     &mdm::Mappings::NONE,
 ];
 
+/// Asked for a file that every other parser disowns.
+const LAST: &dyn Parser = &mdm::GenericExport;
+
 /// The parser with the highest affinity for a loose file, and its role there.
 pub fn parser_for(probe: &Probe<'_>) -> Option<(Affinity, &'static dyn Parser, &'static str)> {
-    PARSERS
-        .iter()
-        .map(|p| (p.affinity(probe), *p))
-        .max_by_key(|((affinity, _), _)| *affinity)
-        .filter(|((affinity, _), _)| *affinity > Affinity::No)
-        .map(|((affinity, role), parser)| (affinity, parser, role))
+    let asked = |parser: &'static dyn Parser| {
+        let (affinity, role) = parser.affinity(probe);
+        (affinity > Affinity::No).then_some((affinity, parser, role))
+    };
+    let first = PARSERS.iter().filter(|p| p.spec().id != LAST.spec().id);
+    first.filter_map(|p| asked(*p)).max_by_key(|(affinity, ..)| *affinity).or_else(|| asked(LAST))
 }

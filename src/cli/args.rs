@@ -308,6 +308,9 @@ pub(super) struct VerifyArgs {
     /// Where the evidence lies now (default: where the report says)
     #[arg(long, value_name = "DIR")]
     pub(super) evidence: Option<PathBuf>,
+    /// The mapping files of the scan: members of containers are found by them
+    #[arg(long, value_name = "FILE")]
+    pub(super) map: Vec<PathBuf>,
     /// Check the report's own digest only
     #[arg(long, conflicts_with = "evidence")]
     pub(super) report_only: bool,

@@ -218,3 +218,20 @@ fn a_mapped_export_can_come_from_standard_input() {
     assert_eq!(verdicts(&report).len(), 2);
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn verify_finds_mapped_exports_inside_archives_by_their_mapping() {
+    use std::io::Write as _;
+    let room = Room::new();
+    let map = room.write("a.toml", MAP);
+    let archive = room.0.path().join("all.zip");
+    let mut writer = zip::ZipWriter::new(fs::File::create(&archive).unwrap());
+    writer.start_file("list.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(EXPORT.as_bytes()).unwrap();
+    writer.finish().unwrap();
+    let (_, out, _) = room.run(&["scan", "--map", &map, "all.zip", "--format", "json"]);
+    assert!(out.contains("all.zip!/list.csv"), "{out}");
+    room.write("r.json", &out);
+    assert_eq!(room.run(&["verify", "r.json", "--map", &map]).0, 0);
+    assert_eq!(room.run(&["verify", "r.json"]).0, 3);
+}
