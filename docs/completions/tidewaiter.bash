@@ -37,6 +37,9 @@ _tidewaiter() {
             tidewaiter,man)
                 cmd="tidewaiter__subcmd__man"
                 ;;
+            tidewaiter,map)
+                cmd="tidewaiter__subcmd__map"
+                ;;
             tidewaiter,merge)
                 cmd="tidewaiter__subcmd__merge"
                 ;;
@@ -87,6 +90,9 @@ _tidewaiter() {
                 ;;
             tidewaiter__subcmd__help,man)
                 cmd="tidewaiter__subcmd__help__subcmd__man"
+                ;;
+            tidewaiter__subcmd__help,map)
+                cmd="tidewaiter__subcmd__help__subcmd__map"
                 ;;
             tidewaiter__subcmd__help,merge)
                 cmd="tidewaiter__subcmd__help__subcmd__merge"
@@ -173,7 +179,7 @@ _tidewaiter() {
 
     case "${cmd}" in
         tidewaiter)
-            opts="-h -V --help --version scan inventory report merge diff verify identify signatures policies config completions man help"
+            opts="-h -V --help --version scan inventory report merge diff verify identify map signatures policies config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -297,7 +303,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__help)
-            opts="scan inventory report merge diff verify identify signatures policies config completions man help"
+            opts="scan inventory report merge diff verify identify map signatures policies config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -409,6 +415,20 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__help__subcmd__map)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -611,7 +631,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__inventory)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --map --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -630,6 +650,10 @@ _tidewaiter() {
                     return 0
                     ;;
                 --signatures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -689,6 +713,20 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__man)
+            opts="-h -V --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__map)
             opts="-h -V --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -881,7 +919,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__scan)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --redact --exit-zero --run-time --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --map --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --redact --exit-zero --run-time --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -900,6 +938,10 @@ _tidewaiter() {
                     return 0
                     ;;
                 --signatures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1125,13 +1167,17 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__verify)
-            opts="-q -h -V --evidence --report-only --export-hashes --quiet --help --version"
+            opts="-q -h -V --evidence --map --report-only --export-hashes --quiet --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --evidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

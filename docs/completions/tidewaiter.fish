@@ -33,6 +33,7 @@ complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "merge" -d 'Jo
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "diff" -d 'Compare two reports, device by device'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "verify" -d 'Check that a report, and the files it rests on, are what they were'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
+complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "map" -d 'Draft a mapping file for an export of a system that is not known'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "signatures" -d 'Show or check signatures'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "policies" -d 'Show policies'
 complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "config" -d 'Show the configuration in force'
@@ -42,6 +43,7 @@ complete -c tidewaiter -n "__fish_tidewaiter_needs_command" -f -a "help" -d 'Pri
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l paths-from -d 'Read further paths from a file (`-`: standard input), one a line' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s j -l jobs -d 'Threads that parse' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l map -d 'Read exports of another system as this mapping file says; may be repeated' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l config -d 'Read settings from this file (default: tidewaiter.toml here, then the user\'s)' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-time -d 'Seconds for one item of evidence' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-file-bytes -d 'Bytes of one streamed file, after decompression' -r
@@ -79,6 +81,7 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s V -l vers
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l paths-from -d 'Read further paths from a file (`-`: standard input), one a line' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s j -l jobs -d 'Threads that parse' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l signatures -d 'Use the signatures of this folder too' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l map -d 'Read exports of another system as this mapping file says; may be repeated' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l config -d 'Read settings from this file (default: tidewaiter.toml here, then the user\'s)' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-time -d 'Seconds for one item of evidence' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-file-bytes -d 'Bytes of one streamed file, after decompression' -r
@@ -133,6 +136,7 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s f -l form
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand diff" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l evidence -d 'Where the evidence lies now (default: where the report says)' -r -F
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l map -d 'The mapping files of the scan: members of containers are found by them' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l report-only -d 'Check the report\'s own digest only'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -l export-hashes -d 'Print the hashes of whole files for `sha256sum -c`, and check nothing'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -s q -l quiet -d 'Print nothing but the last line'
@@ -150,6 +154,8 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l csv-r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l csv-bom -d 'CSV with a byte order mark, for spreadsheets that need one to see UTF-8'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s V -l version -d 'Print version'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand map" -s h -l help -d 'Print help'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand map" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand signatures; and not __fish_seen_subcommand_from list show check help" -f -a "list" -d 'List the apps that have a signature'
@@ -196,19 +202,20 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand completions" -s h 
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand man" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand man" -s V -l version -d 'Print version'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "scan" -d 'Scan evidence: one verdict per device'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "inventory" -d 'List every app seen, not only prohibited ones; no verdict'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "report" -d 'Render a saved report (JSON or NDJSON) in any format'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "merge" -d 'Join saved reports: shards, days, agencies'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "diff" -d 'Compare two reports, device by device'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "verify" -d 'Check that a report, and the files it rests on, are what they were'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "signatures" -d 'Show or check signatures'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "policies" -d 'Show policies'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "config" -d 'Show the configuration in force'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "man" -d 'Print the man page'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify signatures policies config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "scan" -d 'Scan evidence: one verdict per device'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "inventory" -d 'List every app seen, not only prohibited ones; no verdict'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "report" -d 'Render a saved report (JSON or NDJSON) in any format'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "merge" -d 'Join saved reports: shards, days, agencies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "diff" -d 'Compare two reports, device by device'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "verify" -d 'Check that a report, and the files it rests on, are what they were'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "identify" -d 'Tell what a package name, bundle identifier or App Store id is'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "map" -d 'Draft a mapping file for an export of a system that is not known'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "signatures" -d 'Show or check signatures'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "policies" -d 'Show policies'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "config" -d 'Show the configuration in force'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "man" -d 'Print the man page'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and not __fish_seen_subcommand_from scan inventory report merge diff verify identify map signatures policies config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "list" -d 'List the apps that have a signature'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "show" -d 'Show the indicators of an app'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand help; and __fish_seen_subcommand_from signatures" -f -a "check" -d 'Check a folder of signatures and policies'

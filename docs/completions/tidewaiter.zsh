@@ -34,6 +34,7 @@ _arguments "${_arguments_options[@]}" : \
 '-j+[Threads that parse]:N:_default' \
 '--jobs=[Threads that parse]:N:_default' \
 '*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'*--map=[Read exports of another system as this mapping file says; may be repeated]:FILE:_files' \
 '--config=[Read settings from this file (default\: tidewaiter.toml here, then the user'\''s)]:FILE:_files' \
 '--max-time=[Seconds for one item of evidence]:SECONDS:_default' \
 '--max-file-bytes=[Bytes of one streamed file, after decompression]:BYTES:_default' \
@@ -77,6 +78,7 @@ _arguments "${_arguments_options[@]}" : \
 '-j+[Threads that parse]:N:_default' \
 '--jobs=[Threads that parse]:N:_default' \
 '*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'*--map=[Read exports of another system as this mapping file says; may be repeated]:FILE:_files' \
 '--config=[Read settings from this file (default\: tidewaiter.toml here, then the user'\''s)]:FILE:_files' \
 '--max-time=[Seconds for one item of evidence]:SECONDS:_default' \
 '--max-file-bytes=[Bytes of one streamed file, after decompression]:BYTES:_default' \
@@ -155,6 +157,7 @@ _arguments "${_arguments_options[@]}" : \
 (verify)
 _arguments "${_arguments_options[@]}" : \
 '--evidence=[Where the evidence lies now (default\: where the report says)]:DIR:_files' \
+'*--map=[The mapping files of the scan\: members of containers are found by them]:FILE:_files' \
 '(--evidence)--report-only[Check the report'\''s own digest only]' \
 '(--evidence --report-only)--export-hashes[Print the hashes of whole files for \`sha256sum -c\`, and check nothing]' \
 '-q[Print nothing but the last line]' \
@@ -180,6 +183,15 @@ _arguments "${_arguments_options[@]}" : \
 '-V[Print version]' \
 '--version[Print version]' \
 '*::ids -- Package names, bundle identifiers or App Store ids:_default' \
+&& ret=0
+;;
+(map)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':file -- A sample of the export\: CSV, JSON or lines of JSON; `-` for standard input:_files' \
 && ret=0
 ;;
 (signatures)
@@ -440,6 +452,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(map)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (signatures)
 _arguments "${_arguments_options[@]}" : \
 ":: :_tidewaiter__subcmd__help__subcmd__signatures_commands" \
@@ -543,6 +559,7 @@ _tidewaiter_commands() {
 'diff:Compare two reports, device by device' \
 'verify:Check that a report, and the files it rests on, are what they were' \
 'identify:Tell what a package name, bundle identifier or App Store id is' \
+'map:Draft a mapping file for an export of a system that is not known' \
 'signatures:Show or check signatures' \
 'policies:Show policies' \
 'config:Show the configuration in force' \
@@ -603,6 +620,7 @@ _tidewaiter__subcmd__help_commands() {
 'diff:Compare two reports, device by device' \
 'verify:Check that a report, and the files it rests on, are what they were' \
 'identify:Tell what a package name, bundle identifier or App Store id is' \
+'map:Draft a mapping file for an export of a system that is not known' \
 'signatures:Show or check signatures' \
 'policies:Show policies' \
 'config:Show the configuration in force' \
@@ -653,6 +671,11 @@ _tidewaiter__subcmd__help__subcmd__inventory_commands() {
 _tidewaiter__subcmd__help__subcmd__man_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter help man commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__map_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__map_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help map commands' commands "$@"
 }
 (( $+functions[_tidewaiter__subcmd__help__subcmd__merge_commands] )) ||
 _tidewaiter__subcmd__help__subcmd__merge_commands() {
@@ -730,6 +753,11 @@ _tidewaiter__subcmd__inventory_commands() {
 _tidewaiter__subcmd__man_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter man commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__map_commands] )) ||
+_tidewaiter__subcmd__map_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter map commands' commands "$@"
 }
 (( $+functions[_tidewaiter__subcmd__merge_commands] )) ||
 _tidewaiter__subcmd__merge_commands() {

@@ -70,6 +70,9 @@ pub enum ParseError {
     /// The answer of a server that is an error, or a login page; what it says.
     #[error("{0}")]
     ErrorAnswer(String),
+    /// A structured file that nobody may guess the meaning of; what to decide.
+    #[error("{0}")]
+    Unclear(String),
 }
 
 impl ParseError {
@@ -79,6 +82,7 @@ impl ParseError {
             Self::Evidence(error) => error.code(),
             Self::Damaged(_) => Code::DamagedFile,
             Self::ErrorAnswer(_) => Code::ErrorAnswer,
+            Self::Unclear(_) => Code::UnknownEvidence,
         }
     }
 }
@@ -162,14 +166,19 @@ pub const PARSERS: &[&dyn Parser] = &[
     &mdm::MdmCsv,
     &mdm::MdmJson,
     &mdm::MdmXml,
+    &mdm::GenericExport,
+    &mdm::Mappings::NONE,
 ];
+
+/// Asked for a file that every other parser disowns.
+const LAST: &dyn Parser = &mdm::GenericExport;
 
 /// The parser with the highest affinity for a loose file, and its role there.
 pub fn parser_for(probe: &Probe<'_>) -> Option<(Affinity, &'static dyn Parser, &'static str)> {
-    PARSERS
-        .iter()
-        .map(|p| (p.affinity(probe), *p))
-        .max_by_key(|((affinity, _), _)| *affinity)
-        .filter(|((affinity, _), _)| *affinity > Affinity::No)
-        .map(|((affinity, role), parser)| (affinity, parser, role))
+    let asked = |parser: &'static dyn Parser| {
+        let (affinity, role) = parser.affinity(probe);
+        (affinity > Affinity::No).then_some((affinity, parser, role))
+    };
+    let first = PARSERS.iter().filter(|p| p.spec().id != LAST.spec().id);
+    first.filter_map(|p| asked(*p)).max_by_key(|(affinity, ..)| *affinity).or_else(|| asked(LAST))
 }

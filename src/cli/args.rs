@@ -36,6 +36,13 @@ Exit status:
   3  something could not be checked
   2  wrong usage";
 
+const MAP_STATUS: &str = "\
+Exit status:
+  0  a draft without open questions, or a system that is read without a mapping
+  3  a draft with questions: answer them, then use it with --map
+  2  wrong usage
+  4  no sample could be read, or it is no table and no JSON";
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Scan evidence: one verdict per device
@@ -57,6 +64,9 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Tell what a package name, bundle identifier or App Store id is
     Identify(IdentifyArgs),
+    /// Draft a mapping file for an export of a system that is not known
+    #[command(after_help = MAP_STATUS)]
+    Map(MapArgs),
     /// Show or check signatures
     Signatures(SignaturesArgs),
     /// Show policies
@@ -90,6 +100,9 @@ pub(super) struct ReadArgs {
     /// Use the signatures of this folder too
     #[arg(long, value_name = "DIR")]
     pub(super) signatures: Vec<PathBuf>,
+    /// Read exports of another system as this mapping file says; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(super) map: Vec<PathBuf>,
     /// Read settings from this file (default: tidewaiter.toml here, then the user's)
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -295,6 +308,9 @@ pub(super) struct VerifyArgs {
     /// Where the evidence lies now (default: where the report says)
     #[arg(long, value_name = "DIR")]
     pub(super) evidence: Option<PathBuf>,
+    /// The mapping files of the scan: members of containers are found by them
+    #[arg(long, value_name = "FILE")]
+    pub(super) map: Vec<PathBuf>,
     /// Check the report's own digest only
     #[arg(long, conflicts_with = "evidence")]
     pub(super) report_only: bool,
@@ -335,6 +351,13 @@ pub(super) struct IdentifyArgs {
     pub(super) signatures: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MapArgs {
+    /// A sample of the export: CSV, JSON or lines of JSON; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -25,6 +25,7 @@ const KEYS: &[(&str, &str)] = &[
     ("stale-after", "30"),
     ("max-age", ""),
     ("signatures", ""),
+    ("map", ""),
     ("jobs", ""),
     ("color", "auto"),
     ("max-time", ""),
@@ -110,7 +111,7 @@ impl Config {
             }
             let mut values =
                 texts(value.into_inner()).ok_or_else(|| wrong(at, &format!("`{key}` has no such value")))?;
-            if key == "signatures" {
+            if matches!(key.as_str(), "signatures" | "map") {
                 // Below the folder of the file, wherever the program runs.
                 let folder = path.parent().unwrap_or(Path::new(""));
                 values = values.iter().map(|v| folder.join(v).display().to_string()).collect();
@@ -136,7 +137,7 @@ impl Config {
             };
             let values = match *key {
                 "policy" => value.split(',').map(|v| v.trim().to_owned()).collect(),
-                "signatures" => env::split_paths(&value).map(|p| p.display().to_string()).collect(),
+                "signatures" | "map" => env::split_paths(&value).map(|p| p.display().to_string()).collect(),
                 _ => vec![value],
             };
             self.values.insert((*key).to_owned(), (values, Origin::Environment(name)));
@@ -165,6 +166,7 @@ impl Config {
     /// Fills in what a command that reads evidence takes.
     pub(super) fn fill_read(&self, args: &mut ReadArgs) -> Result<(), Failure> {
         self.many("signatures", &mut args.signatures);
+        self.many("map", &mut args.map);
         self.one("jobs", &mut args.jobs, |text| match text.parse() {
             Ok(n @ 1..=256) => Ok(n),
             _ => Err(format!("`{text}` is no number from 1 to 256")),

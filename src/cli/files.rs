@@ -3,11 +3,13 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
 use super::Failure;
+use crate::artifact::mdm::mapping::MOST_MAPPINGS;
+use crate::artifact::mdm::{Mapping, Mappings};
 use crate::report::redact::Redactor;
 use crate::verdict::Waivers;
 
@@ -37,6 +39,22 @@ pub(super) fn redactor(path: Option<&Path>) -> Result<Option<Redactor>, Failure>
     let key = bytes(path, "the key")?;
     let redactor = Redactor::new(&key).with_context(|| path.display().to_string());
     redactor.map(Some).map_err(Failure::usage)
+}
+
+/// Layouts of the user.
+pub(super) fn mappings(paths: &[PathBuf]) -> Result<&'static Mappings, Failure> {
+    if paths.is_empty() {
+        return Ok(&Mappings::NONE);
+    }
+    if paths.len() > MOST_MAPPINGS {
+        return Err(Failure::usage(anyhow!("at most {MOST_MAPPINGS} mapping files can be given")));
+    }
+    let mut out = Vec::new();
+    for path in paths {
+        let text = text(path, "the mapping file")?;
+        out.push(Mapping::read(&path.display().to_string(), &text).map_err(Failure::usage)?);
+    }
+    Ok(Mappings::new(out))
 }
 
 /// Exceptions.

@@ -16,12 +16,13 @@ use crate::scan::counted;
 pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
     let (inputs, config) = scan::configured(&args.read)?;
     config.fill_read(&mut args.read)?;
+    let mappings = super::files::mappings(&args.read.map)?;
     let wanted = output::wanted(&args.read.output, &["table", "json", "ndjson"], "table")?;
     let mut sinks = Vec::new();
     for want in &wanted {
         sinks.push((want.format.as_str(), Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?));
     }
-    let gathered = scan::gather(&args.read, &inputs, Retain::All)?;
+    let gathered = scan::gather(&args.read, &inputs, mappings, Retain::All)?;
     let complete = !gathered.interrupted;
     let items = gathered.items;
     let options = CoverageOptions {

@@ -9,6 +9,7 @@ mod files;
 mod identify;
 mod inventory;
 mod lists;
+mod map;
 mod merge;
 mod output;
 mod progress;
@@ -62,6 +63,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Diff(args) => diff::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Identify(args) => identify::run(&args),
+        Command::Map(args) => map::run(&args),
         Command::Signatures(args) => lists::signatures(&args),
         Command::Policies(args) => lists::policies(&args),
         Command::Config(args) => config::run(&args),

@@ -14,6 +14,7 @@ use super::output::Targets;
 use super::progress::Progress;
 use super::{Failure, files};
 use crate::artifact::Retain;
+use crate::artifact::mdm::Mappings;
 use crate::limits::Limits;
 use crate::matching::Strength;
 use crate::model::Timestamp;
@@ -34,7 +35,7 @@ pub(super) fn run(mut args: ScanArgs) -> Result<u8, Failure> {
         crate::scan::PolicyError::Unresolvable(_) => Failure::cannot_run(error),
     })?;
     let targets = Targets::open(wanted)?;
-    let gathered = gather(&args.read, &inputs, Retain::Relevant(&set))?;
+    let gathered = gather(&args.read, &inputs, options.mappings, Retain::Relevant(&set))?;
     let status = targets.write(&args.read.output, redactor.as_ref(), |outputs| {
         write_report(gathered, &judged, outputs).map_err(anyhow::Error::from)
     })?;
@@ -70,6 +71,7 @@ fn options(args: &ScanArgs) -> Result<Options, Failure> {
         max_age_days: args.max_age,
         most_findings: args.read.limits.max_findings.unwrap_or(Limits::default().findings),
         waivers: files::waivers(args.waivers.as_deref())?,
+        mappings: files::mappings(&args.read.map)?,
         config: None,
         started_at: now,
         fixed_clock: fixed.is_some(),
@@ -91,12 +93,17 @@ pub(super) fn configured(args: &ReadArgs) -> Result<(Vec<Input>, Config), Failur
 }
 
 /// Reads the evidence that the arguments name.
-pub(super) fn gather(args: &ReadArgs, inputs: &[Input], retain: Retain<'_>) -> Result<Gathered, Failure> {
+pub(super) fn gather(
+    args: &ReadArgs,
+    inputs: &[Input],
+    mappings: &'static Mappings,
+    retain: Retain<'_>,
+) -> Result<Gathered, Failure> {
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
     let progress = Progress::new(args.quiet, args.verbose);
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
-    let reading = Reading { retain, limits: limits(&args.limits), jobs, cancel, observer: &progress };
+    let reading = Reading { retain, mappings, limits: limits(&args.limits), jobs, cancel, observer: &progress };
     let gathered = read(inputs, &reading);
     progress.clear();
     Ok(gathered)

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::VerifyArgs;
+use crate::artifact::mdm::Mappings;
 use crate::artifact::{Retain, SourceHash};
 use crate::format::hex;
 use crate::inventory::CoverageOptions;
@@ -21,6 +22,7 @@ const NOT_CHECKED: u8 = 3;
 
 pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
     let could_not = |error: ReadError| Failure { status: NOT_CHECKED, error: error.into() };
+    let mappings = super::files::mappings(&args.map)?;
     let report = Saved::open(&args.report).map_err(could_not)?;
     let mut out = io::stdout().lock();
     if args.export_hashes {
@@ -37,7 +39,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
     if args.report_only {
         return Ok(status);
     }
-    let members = members(&report, args.evidence.as_deref()).map_err(could_not)?;
+    let members = members(&report, args.evidence.as_deref(), mappings).map_err(could_not)?;
     let look_up = |locator: &str| members.get(locator).cloned();
     let counts = check(&report, args.evidence.as_deref(), &look_up, &mut |checked| {
         if args.quiet || checked.outcome == Outcome::Same {
@@ -111,7 +113,11 @@ fn export(report: &Saved, out: &mut dyn Write) -> Result<u8, ReadError> {
 
 /// Digests, as they are now, of the members of containers that the report
 /// consulted: the containers are opened as a scan opens them.
-fn members(report: &Saved, root: Option<&Path>) -> Result<BTreeMap<String, String>, ReadError> {
+fn members(
+    report: &Saved,
+    root: Option<&Path>,
+    mappings: &'static Mappings,
+) -> Result<BTreeMap<String, String>, ReadError> {
     let mut containers: BTreeMap<std::path::PathBuf, String> = BTreeMap::new();
     report.read(&mut |part| {
         let Part::Evidence(item) = part else { return Ok(()) };
@@ -128,6 +134,7 @@ fn members(report: &Saved, root: Option<&Path>) -> Result<BTreeMap<String, Strin
     for (path, outer) in containers {
         let reading = Reading {
             retain: Retain::Relevant(&set),
+            mappings,
             limits: Limits::default(),
             jobs: 2,
             cancel: std::sync::Arc::default(),

@@ -57,7 +57,7 @@ codes! {
     UnreadableFile, "unreadable-file", Error, "A file or folder could not be opened or read. Check permissions and the medium, then scan again.";
     DamagedFile, "damaged-file", Error, "A file of a known kind is damaged or truncated. What could be read was used; obtain an intact copy.";
     EmptyFile, "empty-file", Error, "A given file is empty. The export or copy failed; repeat it.";
-    UnknownEvidence, "unknown-evidence", Error, "A structured file is no evidence this version knows. Check that it is the file you meant.";
+    UnknownEvidence, "unknown-evidence", Error, "A structured file is no evidence this version knows. Check that it is the file you meant; an export of another system needs a mapping file (docs/mapping.md).";
     UnsupportedEvidence, "unsupported-evidence", Error, "A recognised kind of evidence that this version cannot read. The device it belongs to stays inconclusive.";
     ErrorAnswer, "error-answer", Error, "The file holds an error message or a login page where an export was expected. Repeat the export.";
     EncryptedFile, "encrypted-file", Warning, "A file is encrypted and was not opened. What the coverage needs was taken from plain files where there are any.";

@@ -94,7 +94,7 @@ impl Collector<'_> {
         let foreign = recognise_foreign(&probe);
         let container = container_for(&probe).map(|c| (c.affinity(&probe), c));
         let container = container.filter(|_| !foreign.is_some_and(|f| f.before_containers));
-        match (container, parser_for(&probe)) {
+        match (container, self.parser(&probe)) {
             (Some((sure, container)), parser) if parser.as_ref().is_none_or(|(s, ..)| sure >= *s) => {
                 self.descend(container, blob, file, locator);
             }
@@ -104,6 +104,15 @@ impl Collector<'_> {
                 self.loose_job(file, locator, parser, role);
             }
             _ => self.foreign(foreign, &probe, file, locator),
+        }
+    }
+
+    /// The parser of a loose file. The user's own layouts come first.
+    fn parser(&self, probe: &Probe<'_>) -> Option<(Affinity, &'static dyn Parser, &'static str)> {
+        let mappings = self.shared.reading.mappings;
+        match mappings.affinity(probe) {
+            (Affinity::No, _) => parser_for(probe),
+            (sure, role) => Some((sure, mappings, role)),
         }
     }
 
@@ -167,7 +176,10 @@ impl Collector<'_> {
         };
         let item = self.item(known.id, status, file.size, locator.clone());
         let advice = if known.advice.is_empty() { "this is no evidence" } else { known.advice };
-        let message = format!("{}: {advice}", known.title);
+        let mut message = format!("{}: {advice}", known.title);
+        if let Some(why) = self.shared.reading.mappings.near_miss(probe) {
+            message = format!("{message}; {why}");
+        }
         self.shared.say(item, Diagnostic::new(code, Some(locator.clone()), message));
     }
 }

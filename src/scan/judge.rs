@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::{Gathered, Item, MOST_OF_A_CODE, counted};
+use crate::artifact::mdm::Mappings;
 use crate::inventory::{CoverageOptions, Device, Devices};
 use crate::matching::Strength;
 use crate::model::{Code, Diagnostic, Severity, Timestamp};
@@ -33,6 +34,8 @@ pub struct Options {
     pub most_findings: usize,
     /// Exceptions.
     pub waivers: Option<Waivers>,
+    /// Mapping files.
+    pub mappings: &'static Mappings,
     /// The configuration file that options came from.
     pub config: Option<v1::Config>,
     /// When the run began.
@@ -53,6 +56,7 @@ impl Options {
             max_age_days: None,
             most_findings: 10_000,
             waivers: None,
+            mappings: &Mappings::NONE,
             config: None,
             started_at: now,
             fixed_clock: false,
@@ -80,6 +84,14 @@ impl Options {
         }
         if let Some(waivers) = &self.waivers {
             out.insert("waivers".to_owned(), waivers.sha256().into());
+        }
+        let mappings: Vec<serde_json::Value> = self
+            .mappings
+            .each()
+            .map(|m| serde_json::json!({"file": m.file(), "title": m.title(), "sha256": m.sha256()}))
+            .collect();
+        if !mappings.is_empty() {
+            out.insert("mappings".to_owned(), mappings.into());
         }
         out
     }

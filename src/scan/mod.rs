@@ -17,6 +17,7 @@ use std::sync::atomic::AtomicBool;
 pub use item::{Item, ItemStatus};
 pub use judge::{Judged, Options, PolicyError, write_report};
 
+use crate::artifact::mdm::Mappings;
 use crate::artifact::{PARSERS, Retain};
 use crate::inventory::Inventory;
 use crate::limits::Limits;
@@ -51,6 +52,8 @@ impl Observer for Silent {
 pub struct Reading<'a> {
     /// Which observations are kept.
     pub retain: Retain<'a>,
+    /// Mapping files: layouts of the user, asked before those of the program.
+    pub mappings: &'static Mappings,
     /// Ceilings, for each item.
     pub limits: Limits,
     /// Threads that parse.

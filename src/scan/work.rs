@@ -214,7 +214,7 @@ fn run(job: &Job, shared: &Shared<'_>) {
     }
     if let Err(error) = outcome {
         failed = Some(match (&error, fragment.devices.is_empty()) {
-            (ParseError::ErrorAnswer(_), _) => ItemStatus::Unknown,
+            (ParseError::ErrorAnswer(_) | ParseError::Unclear(_), _) => ItemStatus::Unknown,
             (_, true) => ItemStatus::Unreadable,
             (_, false) => ItemStatus::PartlyRead,
         });

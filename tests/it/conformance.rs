@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tidewaiter::artifact::mdm::{Mapping, Mappings};
 use tidewaiter::limits::Limits;
 use tidewaiter::matching::Strength;
 use tidewaiter::model::Timestamp;
@@ -32,13 +33,13 @@ fn cases() -> Vec<Case> {
         let text = fs::read_to_string(&file).unwrap();
         let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let name = folder.strip_prefix(&root).unwrap().display().to_string();
-        out.push(Case { options: case_options(&table), folder, name });
+        out.push(Case { options: case_options(&table, &folder), folder, name });
     }
     assert!(out.len() >= 30, "only {} fixtures were found", out.len());
     out
 }
 
-fn case_options(table: &toml::Table) -> Options {
+fn case_options(table: &toml::Table, folder: &Path) -> Options {
     let mut out = options();
     let Some(given) = table.get("scan").and_then(|s| s.as_table()) else { return out };
     for (key, value) in given {
@@ -46,6 +47,14 @@ fn case_options(table: &toml::Table) -> Options {
             "policies" => {
                 let ids = value.as_array().unwrap();
                 out.policies = ids.iter().map(|v| v.as_str().unwrap().to_owned()).collect();
+            }
+            "map" => {
+                let read = |file: &str| {
+                    let text = fs::read_to_string(folder.join(file)).unwrap();
+                    Mapping::read(file, &text).unwrap_or_else(|e| panic!("{e}"))
+                };
+                let files = value.as_array().unwrap().iter();
+                out.mappings = Mappings::new(files.map(|v| read(v.as_str().unwrap())).collect());
             }
             "assume-full-lists" => out.assume_full_lists = value.as_bool().unwrap(),
             "as-of" => out.as_of = Timestamp::parse(value.as_str().unwrap()).unwrap(),

@@ -55,6 +55,7 @@ fn expected(root: &Path, name: &str) -> Value {
 /// Everything the program reads under a path, every app kept.
 fn inventory(path: &Path) -> (Devices, Vec<Device>) {
     let reading = Reading {
+        mappings: &tidewaiter::artifact::mdm::Mappings::NONE,
         retain: Retain::All,
         limits: Limits::default(),
         jobs: 2,

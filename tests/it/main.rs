@@ -12,6 +12,7 @@ mod csv_report;
 mod documentation;
 mod hostile;
 mod html_report;
+mod mapping;
 mod matrix;
 mod pipelines;
 mod support;

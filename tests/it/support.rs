@@ -40,7 +40,8 @@ pub fn render(paths: &[&Path], options: &Options, limits: Limits, jobs: usize, f
     let set = signatures();
     let judged = Judged::new(set, options).unwrap();
     let inputs: Vec<Input> = paths.iter().map(|p| Input::Path(p.to_path_buf())).collect();
-    let reading = Reading { retain: Retain::Relevant(set), limits, jobs, cancel: Arc::default(), observer: &Silent };
+    let (cancel, mappings) = (Arc::default(), options.mappings);
+    let reading = Reading { retain: Retain::Relevant(set), mappings, limits, jobs, cancel, observer: &Silent };
     let gathered = read(&inputs, &reading);
     let mut out = Vec::new();
     {

@@ -117,6 +117,11 @@ pub(super) fn state(layout: &Layout, text: &str) -> State {
     find(layout.states, text, |r| r.0).map_or(State::Unknown, |r| r.1)
 }
 
+/// Whether an entry of this state counts as one that the list names as present.
+pub(super) fn is_present(state: State) -> bool {
+    !matches!(state, State::Removed | State::Offered | State::Trace)
+}
+
 /// The app of a record, all of its values read. `sound`: nothing is wrong with
 /// the record.
 pub(super) fn app<'a>(

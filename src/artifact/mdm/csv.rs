@@ -119,8 +119,21 @@ impl Row for CsvRow<'_> {
 }
 
 fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), ParseError> {
-    let Some((layout, rows)) = layout_of(file.role).and_then(|l| Some((l, l.rows()?))) else {
-        return super::refuse(file, leash, sink);
+    match layout_of(file.role) {
+        Some(layout) => read(layout, file, leash, sink),
+        None => super::refuse(file, leash, sink),
+    }
+}
+
+/// Reads a file as the rows of a layout.
+pub(super) fn read(
+    layout: &'static Layout,
+    file: &ArtifactFile,
+    leash: &Leash,
+    sink: &mut Sink<'_>,
+) -> Result<(), ParseError> {
+    let Some(rows) = layout.rows() else {
+        return Err(ParseError::Damaged(format!("no {} after all", layout.spec.title)));
     };
     let stream = sink.stream(file, leash)?;
     let source = stream.source();
@@ -133,7 +146,8 @@ fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), 
     if !columns.twice.is_empty() {
         into.fault(&At::Whole, "a column stands twice in the header: which of them holds is not known");
     }
-    let end = match take_rows(&mut reader, &columns, &mut into, leash) {
+    let key_column = rows.key.iter().find_map(|role| columns.of(*role));
+    let end = match take_rows(&mut reader, &columns, key_column, &mut into, leash) {
         Ok(_) if into.rows() == 0 => return Err(no_rows(layout)),
         Ok(end) => end,
         Err(error) => ending(error, into.sink(), source)?,
@@ -156,11 +170,12 @@ fn no_rows(layout: &Layout) -> ParseError {
 fn take_rows<R: std::io::Read>(
     reader: &mut csv::Reader<R>,
     columns: &Columns,
+    key_column: Option<usize>,
     into: &mut RowSink<'_, '_>,
     leash: &Leash,
 ) -> Result<End, ParseError> {
     let width = reader.columns();
-    let (key_column, name_column) = (columns.of(Role::DeviceId), columns.of(Role::AppName));
+    let name_column = columns.of(Role::AppName);
     reader.split_upto(key_column.max(name_column).unwrap_or(0));
     let (mut key_scratch, mut name_scratch) = (Vec::new(), Vec::new());
     let (mut n, mut foreign) = (0, false);

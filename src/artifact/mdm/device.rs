@@ -91,9 +91,11 @@ impl Draft {
                 sink.fact(device, kind, &mdm_id(layout.system, &self.tenant, self.get(role)));
             }
         }
-        if let Some((_, ownership)) = find(layout.ownerships, self.get(Role::Ownership), |r| r.0)
-            && *ownership != Ownership::Unknown
-        {
+        let ownership = match self.get(Role::Ownership) {
+            "" => layout.ownership,
+            told => find(layout.ownerships, told, |r| r.0).map_or(Ownership::Unknown, |r| r.1),
+        };
+        if ownership != Ownership::Unknown {
             sink.fact(device, FactKind::Ownership, ownership.as_str());
         }
         if enrollment != Enrollment::Unknown {
@@ -153,7 +155,10 @@ impl Pending {
             errors: u64::from(self.errors) + faults,
             as_of: self.as_of,
             managed: true,
-            note: layout.experimental.then(|| "This layout was written without the vendor's documents.".into()),
+            note: match layout.note {
+                "" => layout.experimental.then(|| "This layout was written without the vendor's documents.".into()),
+                note => Some(note.into()),
+            },
             ..ListStatement::new(scope, users, basis, end, u64::from(self.entries))
         }
     }

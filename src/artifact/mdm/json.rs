@@ -63,15 +63,30 @@ impl Parser for MdmJson {
 }
 
 fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), ParseError> {
-    let Some(layout) = layout_of(file.role) else {
-        return super::refuse(file, leash, sink);
-    };
+    match layout_of(file.role) {
+        Some(layout) => read(layout, None, file, leash, sink),
+        None => super::refuse(file, leash, sink),
+    }
+}
+
+/// Reads a file as a layout; `at`: where its records are and whether each value
+/// is a line, if that is known.
+pub(super) fn read(
+    layout: &'static Layout,
+    at: Option<(&'static str, bool)>,
+    file: &ArtifactFile,
+    leash: &Leash,
+    sink: &mut Sink<'_>,
+) -> Result<(), ParseError> {
     let stream = sink.stream(file, leash)?;
     let source = stream.source();
     let text = Utf8Reader::new(stream)?;
     let (encoding, mark) = (text.encoding(), text.mark());
     let mut reader = Reader::new(text, mark, leash.limits.nesting, leash.limits.record);
-    let place = place(&mut reader, layout)?;
+    let place = match at {
+        Some(place) => place,
+        None => place(&mut reader, layout)?,
+    };
     let stem = super::device::id_in_name(layout, &file.file.path).filter(|_| !place.1);
     let input = Input { layout, encoding, place, source, leash, stem };
     match &layout.shape {
@@ -90,9 +105,7 @@ fn place<R: Read>(reader: &mut Reader<R>, layout: &Layout) -> Result<(&'static s
         Err(error) => return Err(ParseError::Damaged(error.to_string())),
     };
     let survey = Survey::of(head, head.len() < HEAD);
-    // Where the head does not show the end of the first value, only objects of
-    // their own can be lines.
-    let found = survey.and_then(|s| s.place(layout).map(|(at, _)| (at, s.lines && (s.closed || at.is_empty()))));
+    let found = survey.and_then(|s| s.place(layout).map(|(at, _)| (at, s.lines_at(at))));
     found.ok_or_else(|| ParseError::Damaged(format!("no {} after all", layout.spec.title)))
 }
 
@@ -200,6 +213,7 @@ impl Input<'_> {
             index: 0,
             seen: 0,
             key: self.place.0.trim_end_matches("[]"),
+            keyed: rows.key,
             paging: Paging::default(),
             inner: Paging::default(),
         };
@@ -245,6 +259,8 @@ struct RowWalk<'i> {
     waiting: Vec<Values>,
     /// Key of the rows in a document.
     key: &'static str,
+    /// What tells devices apart.
+    keyed: &'static [Role],
     row: JsonRow,
     index: u64,
     /// Rows of all documents.
@@ -385,9 +401,20 @@ impl RowWalk<'_> {
     fn take(&mut self, into: &mut RowSink<'_, '_>) {
         let Some(_) = &self.inside else {
             let values = &self.row.values;
-            let id = Some(values.get(Role::DeviceId)).filter(|id| !id.is_empty());
-            let id = id.or(self.input.stem.as_deref()).unwrap_or_default();
-            return into.take(id.as_bytes(), values.get(Role::AppName), &self.row, true);
+            let said = self.keyed.iter().map(|role| (*role, values.get(*role))).find(|(_, id)| !id.is_empty());
+            let name = values.get(Role::AppName);
+            return match said {
+                Some((role, id)) if self.keyed.first() != Some(&role) => {
+                    // The serial number of one device may be the id of another.
+                    let key = [&[0, role as u8], id.as_bytes()].concat();
+                    into.take(&key, name, &self.row, true);
+                }
+                Some((_, id)) => into.take(id.as_bytes(), name, &self.row, true),
+                None => {
+                    let id = self.input.stem.as_deref().unwrap_or_default();
+                    into.take(id.as_bytes(), name, &self.row, true);
+                }
+            };
         };
         let app = self.row.values.clone();
         if self.waiting.is_empty() && !matches!(app.get(Role::DeviceCount), "" | "0") {

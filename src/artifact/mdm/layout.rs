@@ -120,6 +120,8 @@ pub struct Rows {
     pub at: &'static [&'static str],
     /// Rows of an app hold an array of devices below this key; its columns.
     pub devices: Option<(&'static str, Columns)>,
+    /// What tells the devices apart: the first of these roles that has a value.
+    pub key: &'static [Role],
     /// Column names of each role, normalised ([`super::values::normal`]); the
     /// first that occurs is used. Order and subset of columns are free.
     pub columns: Columns,
@@ -197,8 +199,15 @@ impl Records {
 
 impl Rows {
     /// Nothing special.
-    pub(super) const BASE: Self =
-        Self { of: RowsOf::Apps, at: &["[]", "value[]", ""], devices: None, columns: &[], known_by: &[], not: &[] };
+    pub(super) const BASE: Self = Self {
+        of: RowsOf::Apps,
+        at: &["[]", "value[]", ""],
+        devices: None,
+        key: &[Role::DeviceId],
+        columns: &[],
+        known_by: &[],
+        not: &[],
+    };
 }
 
 /// How an export is built.
@@ -249,6 +258,11 @@ pub struct Layout {
     pub system: &'static str,
     /// Written from memory, not from documents or samples: never complete.
     pub experimental: bool,
+    /// Nobody but the user says that [`Role::AppId`] holds identifiers: an app
+    /// without one, or with something else there, is an error.
+    pub doubts_ids: bool,
+    /// A sentence that is printed with every list of it; empty: none.
+    pub note: &'static str,
     /// How it is built.
     pub shape: Shape,
     /// Platform of every device in it; `Unknown` where records tell.
@@ -256,6 +270,8 @@ pub struct Layout {
     /// Normalised values of [`Role::Platform`]; a trailing `*` stands for any
     /// rest. Some tell the enrollment too.
     pub platforms: &'static [(&'static str, Platform, Enrollment)],
+    /// Who owns the devices of which no [`Role::Ownership`] tells.
+    pub ownership: Ownership,
     /// Normalised values of [`Role::Ownership`].
     pub ownerships: &'static [(&'static str, Ownership)],
     /// Normalised values of [`Role::Enrollment`].
@@ -285,9 +301,12 @@ impl Layout {
         spec: ArtifactSpec { id: "", title: "", proves: "", does_not_prove: "", since: "" },
         system: "",
         experimental: false,
+        doubts_ids: false,
+        note: "",
         shape: Shape::Records(Records::BASE),
         platform: Platform::Unknown,
         platforms: &[],
+        ownership: Ownership::Unknown,
         ownerships: &[],
         enrollments: &[],
         state: State::Installed,

@@ -4,7 +4,9 @@
 //! A system is a [`Layout`]: data that says which column or key means what, how
 //! devices are owned and enrolled, and what its lists prove. Three parsers read
 //! every layout: [`MdmCsv`], [`MdmJson`] and [`MdmXml`]. They know files by their columns
-//! and keys, stream them, and tell the sink one device at a time.
+//! and keys, stream them, and tell the sink one device at a time. What no layout
+//! knows is read by a mapping file of the user ([`Mappings`]) or, where its headers
+//! leave no doubt, by usual names ([`GenericExport`]).
 
 mod android_management;
 pub mod app;
@@ -16,6 +18,7 @@ mod csv;
 pub mod device;
 mod esper;
 mod fleet;
+mod generic;
 mod glpi;
 mod google;
 mod graph;
@@ -29,6 +32,7 @@ mod kaspersky;
 pub mod layout;
 mod maas360;
 mod manage_engine;
+pub mod mapping;
 mod meraki;
 mod paging;
 mod plan;
@@ -43,8 +47,10 @@ mod workspace_one;
 mod xml;
 
 pub use csv::MdmCsv;
+pub use generic::GenericExport;
 pub use json::MdmJson;
 pub use layout::{Layout, Shape};
+pub use mapping::{Mapping, MappingError, Mappings};
 pub use xml::MdmXml;
 
 use std::io::Read as _;

@@ -2,15 +2,15 @@
 //! the sink when the object closes. Identity may come last. JSON is walked here,
 //! XML in [`super::xml`] by the same plan.
 
-use super::app::{Values, app, state, wanted};
+use super::app::{Values, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Records, Role};
 use super::paging::{Paging, Word};
 use super::plan::{Mark, Plan};
-use super::values::normal;
+use super::values::{is_identifier, normal};
 use crate::artifact::{At, DeviceId, Page, Sink, SourceId};
 use crate::format::json::{JsonError, Kind, Reader};
-use crate::model::{Code, End, Platform, State};
+use crate::model::{Code, End, Platform};
 
 /// The device whose object is open.
 #[derive(Debug)]
@@ -455,12 +455,16 @@ impl<'s, 'a> Walker<'s, 'a> {
         let name = self.values.get(Role::AppName);
         current.all += 1;
         // An app that is not identified cannot be shown to be another one.
-        let identified = if self.identifies { !id.is_empty() } else { !id.is_empty() || !name.is_empty() };
+        let identified = match () {
+            () if self.layout.doubts_ids => is_identifier(id),
+            () if self.identifies => !id.is_empty(),
+            () => !id.is_empty() || !name.is_empty(),
+        };
         if !identified || damaged {
             current.errors = current.errors.saturating_add(1);
         }
         let state = state(self.layout, self.values.get(Role::State));
-        if !matches!(state, State::Removed | State::Offered | State::Trace) {
+        if is_present(state) {
             current.entries = current.entries.saturating_add(1);
         }
         let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), maybe.into())) else { return };

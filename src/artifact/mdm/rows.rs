@@ -7,10 +7,10 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::app::{Cells, app, wanted};
+use super::app::{Cells, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
-use super::values::{is_guid, mdm_id};
+use super::values::{is_guid, is_identifier, mdm_id};
 use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
 use crate::model::{
     Answer, Basis, Code, End, FactKind, ListScope, ListStatement, Platform, Reason, UserSet, escape_component,
@@ -52,6 +52,10 @@ pub(super) struct RowSink<'s, 'a> {
     judged: (String, String, bool),
     faults: u64,
     rows: u64,
+    /// Keys of rows are ids of their devices in the system.
+    by_id: bool,
+    /// Rows may name apps that are not there.
+    states: bool,
 }
 
 /// Roles that a device's first row tells.
@@ -92,6 +96,8 @@ impl<'s, 'a> RowSink<'s, 'a> {
             judged: (String::new(), String::new(), false),
             faults: 0,
             rows: 0,
+            by_id: layout.rows().is_none_or(|r| r.key == [Role::DeviceId]),
+            states: !layout.states.is_empty() || !is_present(layout.state),
             sink,
         }
     }
@@ -142,10 +148,15 @@ impl<'s, 'a> RowSink<'s, 'a> {
     fn app(&mut self, n: usize, name: &str, row: &dyn Row, sound: bool) {
         let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return };
         let platform = *platform;
-        list.entries = list.entries.saturating_add(1);
+        if !self.states || is_present(state(self.layout, &row.text(Role::State))) {
+            list.entries = list.entries.saturating_add(1);
+        }
+        if self.layout.doubts_ids && !is_identifier(&row.text(Role::AppId)) {
+            list.errors = list.errors.saturating_add(1);
+        }
         let ids = || (row.text(Role::AppId), row.text(Role::AppIdMaybe));
         let Some(identifier) = wanted(self.sink, platform, name, ids) else {
-            if name.is_empty() && row.text(Role::AppId).is_empty() {
+            if !self.layout.doubts_ids && name.is_empty() && row.text(Role::AppId).is_empty() {
                 list.errors = list.errors.saturating_add(1);
             }
             return;
@@ -163,7 +174,8 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// The device of a row; `None`: a computer.
     #[inline]
     fn device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
-        if self.last.is_some() && self.last_key == key && self.of != RowsOf::Devices {
+        // Rows without an id may be of several devices.
+        if self.last.is_some() && !key.is_empty() && self.last_key == key && self.of != RowsOf::Devices {
             return self.last;
         }
         self.last_key.clear();
@@ -196,7 +208,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             }
             None => {
                 let (device, _) = self.sink.row_device(&self.scratch, self.layout.platform, self.source, row.at());
-                if !sound {
+                if !sound && self.by_id {
                     // Only the id is certain; the rest waits for a sound row.
                     let id = mdm_id(self.layout.system, "-", &String::from_utf8_lossy(key));
                     self.sink.fact(device, FactKind::MdmId, &id);
@@ -239,7 +251,10 @@ impl<'s, 'a> RowSink<'s, 'a> {
         for role in IDENTITY {
             draft.set(*role, &row.text(*role));
         }
-        draft.set(Role::DeviceId, &String::from_utf8_lossy(key));
+        match self.by_id {
+            true => draft.set(Role::DeviceId, &String::from_utf8_lossy(key)),
+            false => draft.set(Role::DeviceId, &row.text(Role::DeviceId)),
+        };
         if let Some(adjust) = self.layout.adjust {
             adjust(&mut draft);
         }

@@ -2,6 +2,7 @@
 //! be. Keys and columns decide, never the name.
 
 use std::collections::BTreeSet;
+use std::ops::Bound;
 
 use super::layout::{Layout, Shape};
 use super::values::normal;
@@ -145,6 +146,12 @@ impl Survey {
         if at.is_empty() { self.paths.contains(below) } else { self.paths.contains(&format!("{at}.{below}")) }
     }
 
+    /// Whether records at this place are lines. Where the head does not show the
+    /// end of the first value, only objects of their own can be.
+    pub(super) fn lines_at(&self, at: &str) -> bool {
+        self.lines && (self.closed || at.is_empty())
+    }
+
     /// Where the records of a layout are, and by how many keys it is known.
     pub(super) fn place(&self, layout: &Layout) -> Option<(&'static str, usize)> {
         match &layout.shape {
@@ -159,6 +166,22 @@ impl Survey {
                 known_rows(rows, &names).map(|n| (*at, n))
             }),
         }
+    }
+
+    /// Keys directly below a place that hold a value of their own.
+    pub(super) fn flat(&self, at: &str) -> Vec<&str> {
+        let below = |path: &'_ str| match at {
+            "" => Some(0),
+            _ => path.strip_prefix(at).filter(|p| p.starts_with('.')).map(|_| at.len() + 1),
+        };
+        let keys = self.paths.iter().filter_map(|p| p.get(below(p)?..)).filter(|p| !p.contains('.'));
+        let nested = |key: &str| {
+            let path = if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") };
+            let next = self.paths.range::<str, _>((Bound::Excluded(path.as_str()), Bound::Unbounded));
+            let inside = |p: &String| p.strip_prefix(&path).is_some_and(|rest| rest.starts_with(['.', '[']));
+            next.take_while(|p| p.starts_with(&path)).any(inside)
+        };
+        keys.filter(|key| !nested(key)).collect()
     }
 
     /// Normalised keys directly below a place.
@@ -210,7 +233,7 @@ impl Survey {
 }
 
 /// By how many names a set of columns is known as these rows.
-fn known_rows(rows: &super::layout::Rows, names: &[String]) -> Option<usize> {
+pub(super) fn known_rows(rows: &super::layout::Rows, names: &[String]) -> Option<usize> {
     let has = |name: &&str| names.iter().any(|n| n == *name);
     if rows.not.iter().any(has) {
         return None;

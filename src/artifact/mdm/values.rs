@@ -80,6 +80,11 @@ pub(super) fn looks_like_identifier(text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
+/// The same, or the one package whose name has no dot.
+pub(super) fn is_identifier(text: &str) -> bool {
+    looks_like_identifier(text) || text == "android"
+}
+
 /// SHA-256 of a certificate from base64; `None` for another length.
 pub(super) fn signer_sha256(text: &str) -> Option<SignerDigest> {
     let bytes = base64::engine::general_purpose::STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()?;

@@ -3,7 +3,7 @@
 
 use std::io::Read;
 
-use super::layout::Shape;
+use super::layout::{Layout, Shape};
 use super::plan::Mark;
 use super::records::Walker;
 use super::survey::{self, Survey};
@@ -48,9 +48,19 @@ impl Parser for MdmXml {
 }
 
 fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), ParseError> {
-    let Some(layout) = layout_of(file.role) else {
-        return Err(ParseError::Damaged("no layout of this kind".into()));
-    };
+    match layout_of(file.role) {
+        Some(layout) => read(layout, file, leash, sink),
+        None => Err(ParseError::Damaged("no layout of this kind".into())),
+    }
+}
+
+/// Reads a file as a layout.
+pub(super) fn read(
+    layout: &'static Layout,
+    file: &ArtifactFile,
+    leash: &Leash,
+    sink: &mut Sink<'_>,
+) -> Result<(), ParseError> {
     let Shape::Xml(records) = &layout.shape else {
         return Err(ParseError::Damaged(format!("no {} after all", layout.spec.title)));
     };

@@ -36,10 +36,17 @@ pub(super) fn text(probe: &Probe<'_>) -> Option<Foreign> {
         return Some(CHECKSUMS);
     }
     if probe.has_extension("csv") || probe.has_extension("tsv") || is_table(body) {
-        return Some(Foreign::structured("table", "a table (CSV or TSV)"));
+        return Some(export("table", "a table (CSV or TSV)"));
     }
     // A name that promises structure is believed: the text may be its rest.
     super::by_name(probe).or(Some(PROSE))
+}
+
+/// What may be the export of a system that is not known.
+fn export(id: &'static str, title: &'static str) -> Foreign {
+    let advice = "check that it is the file you meant, and that it holds every column or key of the export; \
+                  if another system wrote it, `tidewaiter map FILE` drafts a mapping file";
+    Foreign { advice, ..Foreign::structured(id, title) }
 }
 
 fn json(body: &str) -> Foreign {
@@ -52,7 +59,7 @@ fn json(body: &str) -> Foreign {
     let failed = |(key, value): &(&str, &str)| {
         ERRORS.contains(key) && !["null", "[]", "false", "\"\"", "0", "{}"].iter().any(|v| value.starts_with(v))
     };
-    if keys.iter().take(4).any(failed) { ERROR } else { Foreign::structured("json", "a JSON file") }
+    if keys.iter().take(4).any(failed) { ERROR } else { export("json", "a JSON file") }
 }
 
 fn markup(probe: &Probe<'_>, markup: &str) -> Foreign {

@@ -14,6 +14,7 @@ const COMMANDS: &[&[&str]] = &[
     &["diff"],
     &["verify"],
     &["identify"],
+    &["map"],
     &["signatures"],
     &["signatures", "list"],
     &["signatures", "show"],

@@ -47,6 +47,7 @@ fn scan() -> Result<Vec<u8>> {
     options.fixed_clock = true;
     let judged = Judged::new(&set, &options).map_err(|e| anyhow::anyhow!("{e}"))?;
     let reading = Reading {
+        mappings: &tidewaiter::artifact::mdm::Mappings::NONE,
         retain: Retain::Relevant(&set),
         limits: Limits::default(),
         jobs: 2,
