@@ -392,7 +392,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__identify)
-            opts="-f -h -V --signatures --format --color --help --version"
+            opts="-f -h -V --signatures --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -414,6 +414,10 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -422,7 +426,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__inventory)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -484,6 +488,10 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -506,7 +514,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__merge)
-            opts="-f -h -V --allow-mixed --waivers --exit-zero --format --color --help --version"
+            opts="-f -h -V --allow-mixed --waivers --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -526,6 +534,10 @@ _tidewaiter() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -642,7 +654,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__report)
-            opts="-f -h -V --exit-zero --format --color --help --version"
+            opts="-f -h -V --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -660,6 +672,10 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -668,7 +684,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__scan)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --exit-zero --run-time --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --exit-zero --run-time --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -728,6 +744,10 @@ _tidewaiter() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
                     return 0
                     ;;
                 --policy)

@@ -127,12 +127,28 @@ fn bytes(text: &str) -> Result<u64, String> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// table, json or ndjson; with =FILE into a file. May be repeated
+    /// table, json, ndjson, csv or html; with =FILE into a file. May be repeated
     #[arg(long, short, value_name = "FORMAT[=FILE]")]
     pub(super) format: Vec<String>,
     /// Colours
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(super) color: Color,
+    /// What the table is ordered by
+    #[arg(long, value_enum, default_value_t = GroupArg::Device, value_name = "WHAT")]
+    pub(super) group_by: GroupArg,
+    /// CSV for programs: values as they are, not guarded against spreadsheets
+    #[arg(long)]
+    pub(super) csv_raw: bool,
+    /// CSV with a byte order mark, for spreadsheets that need one to see UTF-8
+    #[arg(long)]
+    pub(super) csv_bom: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GroupArg {
+    Device,
+    App,
+    Owner,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::args::{Color, OutputArgs};
+use super::args::{Color, GroupArg, OutputArgs};
 use super::{EXIT_CANNOT_RUN, Failure};
-use crate::report::{Output, RENDERERS, Style};
+use crate::report::{GroupBy, Output, RENDERERS, Style};
 
 /// One requested format.
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Targets {
         let mut outputs: Vec<Output<'_>> = Vec::new();
         for (want, sink) in self.wanted.iter().zip(&mut self.sinks) {
             let color = want.file.is_none() && color(args.color);
-            let style = Style { width: width(), color, ..Style::default() };
+            let style = style(args, color);
             let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
             outputs.push(((format.make)(style), Box::new(sink)));
         }
@@ -142,6 +142,16 @@ impl Targets {
         }
         Ok(status)
     }
+}
+
+/// What the arguments say about the look of a report.
+fn style(args: &OutputArgs, color: bool) -> Style {
+    let group_by = match args.group_by {
+        GroupArg::Device => GroupBy::Device,
+        GroupArg::App => GroupBy::App,
+        GroupArg::Owner => GroupBy::Owner,
+    };
+    Style { width: width(), color, group_by, csv_raw: args.csv_raw, csv_bom: args.csv_bom }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -57,25 +57,6 @@ pub enum GroupBy {
     Owner,
 }
 
-impl GroupBy {
-    /// Every value.
-    pub const ALL: [Self; 3] = [Self::Device, Self::App, Self::Owner];
-
-    /// The word of `--group-by`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Device => "device",
-            Self::App => "app",
-            Self::Owner => "owner",
-        }
-    }
-
-    /// The value a word of `--group-by` stands for.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|g| g.as_str() == word)
-    }
-}
-
 /// Turns a report into bytes, piece by piece.
 pub trait Renderer {
     /// Before the first device. The run has no end yet.

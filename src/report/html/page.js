@@ -507,6 +507,7 @@
       h('h3', {}, 'Coverage'),
       d.coverage.length ? tableOf('Lists of apps that were read', ['List', 'Users', 'Entries', 'As of', 'Location'],
         d.coverage.map((c) => [[h('strong', {}, show(c.completeness)), ` ${show(c.scope)}: ${meaning(c.basis)}`,
+          c.holds_for ? ` Holds for ${show(c.holds_for)} only.` : '',
           c.assumption ? h('em', {}, `. ${show(c.assumption)}`) : '', c.note ? h('small', {}, `. ${show(c.note)}`) : ''],
         c.users ? users(c.users) : 'all', number(c.entries), optional(c.as_of, time) || 'unknown', place(c, 'file')]))
         : h('p', {}, 'No list of apps was found.'),

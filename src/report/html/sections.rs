@@ -158,11 +158,42 @@ pub(super) fn basis(run: &v1::Run) -> String {
         esc(run.finished_at.as_deref().unwrap_or("unknown"), 40),
         run.exit_status.map_or("unknown".to_owned(), |s| s.to_string()),
     ));
+    out.push_str(&origin(run));
     for (name, value) in run.options.iter().take(100) {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         out.push_str(&format!("<dt>Option <code>{}</code></dt><dd>{}</dd>\n", esc(name, 100), bdi(&value, 500)));
     }
     out.push_str("</dl>\n</section>\n");
+    out
+}
+
+/// Where the report comes from, as far as it says so.
+fn origin(run: &v1::Run) -> String {
+    let mut out = String::new();
+    if let Some(config) = &run.config {
+        out.push_str(&format!(
+            "<dt>Configuration file</dt><dd><code>{}</code>, SHA-256 <code class=\"hash\">{}</code></dd>\n",
+            bdi(&config.file, 500),
+            esc(&config.sha256, 80)
+        ));
+    }
+    if let Some(redacted) = &run.redacted {
+        let (method, key) = (esc(&redacted.method, 40), esc(&redacted.key_id, 80));
+        out.push_str(&format!(
+            "<dt>Redacted</dt><dd>Names, ids and places are pseudonyms ({method}, key <code>{key}</code>)</dd>\n"
+        ));
+    }
+    for source in run.sources.iter().take(100) {
+        let finished = source.finished_at.as_deref().map_or("interrupted".to_owned(), |t| esc(t, 40));
+        out.push_str(&format!(
+            "<dt>Joined run</dt><dd>{} to {finished}, version {}</dd>\n",
+            esc(&source.started_at, 40),
+            esc(&source.version, 40)
+        ));
+    }
+    if run.sources.len() > 100 {
+        out.push_str(&format!("<dt>Joined runs</dt><dd>and {} more</dd>\n", run.sources.len() - 100));
+    }
     out
 }
 

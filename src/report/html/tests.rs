@@ -15,7 +15,10 @@ fn hostile() -> v1::Device {
         },
         findings: vec![v1::Finding {
             app_name: name.to_owned(),
-            provenance: vec![v1::Provenance { locator: "a%00b%E2%80%AE.zip!/x#/<blink>".to_owned(), ..Default::default() }],
+            provenance: vec![v1::Provenance {
+                locator: "a%00b%E2%80%AE.zip!/x#/<blink>".to_owned(),
+                ..Default::default()
+            }],
             ..v1::Finding::default()
         }],
         does_not_prove: vec![name.to_owned()],

@@ -3,6 +3,7 @@
 mod artifacts;
 mod commands;
 mod diagnostics;
+mod sample;
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +19,7 @@ struct Output {
 }
 
 /// Everything that is generated, fixtures apart. Adding a file is one row.
-fn outputs() -> Vec<Output> {
+fn outputs(root: &Path) -> Result<Vec<Output>> {
     let text = |path: &str, text: String| Output { path: path.to_owned(), bytes: text.into_bytes() };
     let mut outputs = vec![
         text("docs/artifacts.md", artifacts::page(tidewaiter::artifact::PARSERS)),
@@ -28,12 +29,13 @@ fn outputs() -> Vec<Output> {
         Output { path: "docs/man/tidewaiter.1".to_owned(), bytes: tidewaiter::cli::man_page() },
     ];
     outputs.extend(commands::completions());
-    outputs
+    outputs.push(Output { path: "docs/sample-report.html".to_owned(), bytes: sample::page(root)? });
+    Ok(outputs)
 }
 
 /// Writes every file whose content differs.
 pub(crate) fn write_all(root: &Path) -> Result<()> {
-    for output in outputs() {
+    for output in outputs(root)? {
         let path = root.join(&output.path);
         if fs::read(&path).is_ok_and(|found| found == output.bytes) {
             continue;
@@ -50,7 +52,7 @@ pub(crate) fn write_all(root: &Path) -> Result<()> {
 /// What differs between the committed files and the source.
 pub(crate) fn drift(root: &Path) -> Result<Vec<String>> {
     let differs = |output: &Output| fs::read(root.join(&output.path)).is_ok_and(|found| found == output.bytes);
-    let stale = outputs().into_iter().filter(|output| !differs(output));
+    let stale = outputs(root)?.into_iter().filter(|output| !differs(output));
     Ok(stale.map(|output| format!("{}: differs from the source it is drawn from", output.path)).collect())
 }
 
