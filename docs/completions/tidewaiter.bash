@@ -19,6 +19,12 @@ _tidewaiter() {
             tidewaiter,completions)
                 cmd="tidewaiter__subcmd__completions"
                 ;;
+            tidewaiter,config)
+                cmd="tidewaiter__subcmd__config"
+                ;;
+            tidewaiter,diff)
+                cmd="tidewaiter__subcmd__diff"
+                ;;
             tidewaiter,help)
                 cmd="tidewaiter__subcmd__help"
                 ;;
@@ -46,8 +52,29 @@ _tidewaiter() {
             tidewaiter,signatures)
                 cmd="tidewaiter__subcmd__signatures"
                 ;;
+            tidewaiter,verify)
+                cmd="tidewaiter__subcmd__verify"
+                ;;
+            tidewaiter__subcmd__config,help)
+                cmd="tidewaiter__subcmd__config__subcmd__help"
+                ;;
+            tidewaiter__subcmd__config,show)
+                cmd="tidewaiter__subcmd__config__subcmd__show"
+                ;;
+            tidewaiter__subcmd__config__subcmd__help,help)
+                cmd="tidewaiter__subcmd__config__subcmd__help__subcmd__help"
+                ;;
+            tidewaiter__subcmd__config__subcmd__help,show)
+                cmd="tidewaiter__subcmd__config__subcmd__help__subcmd__show"
+                ;;
             tidewaiter__subcmd__help,completions)
                 cmd="tidewaiter__subcmd__help__subcmd__completions"
+                ;;
+            tidewaiter__subcmd__help,config)
+                cmd="tidewaiter__subcmd__help__subcmd__config"
+                ;;
+            tidewaiter__subcmd__help,diff)
+                cmd="tidewaiter__subcmd__help__subcmd__diff"
                 ;;
             tidewaiter__subcmd__help,help)
                 cmd="tidewaiter__subcmd__help__subcmd__help"
@@ -75,6 +102,12 @@ _tidewaiter() {
                 ;;
             tidewaiter__subcmd__help,signatures)
                 cmd="tidewaiter__subcmd__help__subcmd__signatures"
+                ;;
+            tidewaiter__subcmd__help,verify)
+                cmd="tidewaiter__subcmd__help__subcmd__verify"
+                ;;
+            tidewaiter__subcmd__help__subcmd__config,show)
+                cmd="tidewaiter__subcmd__help__subcmd__config__subcmd__show"
                 ;;
             tidewaiter__subcmd__help__subcmd__policies,list)
                 cmd="tidewaiter__subcmd__help__subcmd__policies__subcmd__list"
@@ -140,7 +173,7 @@ _tidewaiter() {
 
     case "${cmd}" in
         tidewaiter)
-            opts="-h -V --help --version scan inventory report merge identify signatures policies completions man help"
+            opts="-h -V --help --version scan inventory report merge diff verify identify signatures policies config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -167,8 +200,104 @@ _tidewaiter() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidewaiter__subcmd__config)
+            opts="-h -V --help --version show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__config__subcmd__help)
+            opts="show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__config__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__config__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__config__subcmd__show)
+            opts="-h -V --origin --config --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__diff)
+            opts="-f -h -V --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidewaiter__subcmd__help)
-            opts="scan inventory report merge identify signatures policies completions man help"
+            opts="scan inventory report merge diff verify identify signatures policies config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -182,6 +311,48 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__help__subcmd__config)
+            opts="show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__help__subcmd__config__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__help__subcmd__diff)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -391,6 +562,20 @@ _tidewaiter() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidewaiter__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidewaiter__subcmd__identify)
             opts="-f -h -V --signatures --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -426,7 +611,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__inventory)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -445,6 +630,10 @@ _tidewaiter() {
                     return 0
                     ;;
                 --signatures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -514,13 +703,17 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__merge)
-            opts="-f -h -V --allow-mixed --waivers --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
+            opts="-f -h -V --allow-mixed --waivers --redact --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --waivers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redact)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -654,12 +847,16 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__report)
-            opts="-f -h -V --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
+            opts="-f -h -V --redact --exit-zero --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --redact)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -684,7 +881,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__scan)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --exit-zero --run-time --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --redact --exit-zero --run-time --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -703,6 +900,10 @@ _tidewaiter() {
                     return 0
                     ;;
                 --signatures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -771,6 +972,10 @@ _tidewaiter() {
                     return 0
                     ;;
                 --waivers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redact)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -909,6 +1114,24 @@ _tidewaiter() {
             fi
             case "${prev}" in
                 --signatures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidewaiter__subcmd__verify)
+            opts="-q -h -V --evidence --report-only --export-hashes --quiet --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --evidence)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

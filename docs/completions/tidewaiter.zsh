@@ -34,6 +34,7 @@ _arguments "${_arguments_options[@]}" : \
 '-j+[Threads that parse]:N:_default' \
 '--jobs=[Threads that parse]:N:_default' \
 '*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'--config=[Read settings from this file (default\: tidewaiter.toml here, then the user'\''s)]:FILE:_files' \
 '--max-time=[Seconds for one item of evidence]:SECONDS:_default' \
 '--max-file-bytes=[Bytes of one streamed file, after decompression]:BYTES:_default' \
 '--max-memory-file=[Bytes of one file that is read into memory]:BYTES:_default' \
@@ -43,14 +44,15 @@ _arguments "${_arguments_options[@]}" : \
 '--max-findings=[Findings of one device]:N:_default' \
 '*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'--color=[Colours]:WHEN:(auto always never)' \
+'--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
 '--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
-'*--policy=[Policy to apply, in force or not; may be repeated]:ID:_default' \
+'*--policy=[Policy to apply, in force or not; may be repeated (default\: us-eo-13971)]:ID:_default' \
 '--as-of=[Date at which policies and ages are judged (default\: now)]:DATE:_default' \
-'--min-strength=[Weaker findings make suspect, not prohibited]:STRENGTH:(probable strong definitive)' \
-'--stale-after=[Days after which a list of a management system proves nothing]:DAYS:_default' \
+'--min-strength=[Weaker findings make suspect, not prohibited (default\: probable)]:STRENGTH:(probable strong definitive)' \
+'--stale-after=[Days after which a list of a management system proves nothing (default\: 30)]:DAYS:_default' \
 '--max-age=[Days after which any list proves nothing]:DAYS:_default' \
 '--waivers=[Approved exceptions (TOML)\: findings stay, their devices cause no exit 1 or 3]:FILE:_files' \
+'--redact=[Replace what names people, devices and places by pseudonyms made with this key]:KEYFILE:_files' \
 '--run-time=[The time the report bears (default\: now, or SOURCE_DATE_EPOCH)]:TIME:_default' \
 '-0[Paths of --paths-from end with a NUL byte instead of a line end]' \
 '--null[Paths of --paths-from end with a NUL byte instead of a line end]' \
@@ -75,6 +77,7 @@ _arguments "${_arguments_options[@]}" : \
 '-j+[Threads that parse]:N:_default' \
 '--jobs=[Threads that parse]:N:_default' \
 '*--signatures=[Use the signatures of this folder too]:DIR:_files' \
+'--config=[Read settings from this file (default\: tidewaiter.toml here, then the user'\''s)]:FILE:_files' \
 '--max-time=[Seconds for one item of evidence]:SECONDS:_default' \
 '--max-file-bytes=[Bytes of one streamed file, after decompression]:BYTES:_default' \
 '--max-memory-file=[Bytes of one file that is read into memory]:BYTES:_default' \
@@ -84,7 +87,7 @@ _arguments "${_arguments_options[@]}" : \
 '--max-findings=[Findings of one device]:N:_default' \
 '*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'--color=[Colours]:WHEN:(auto always never)' \
+'--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
 '--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
 '-0[Paths of --paths-from end with a NUL byte instead of a line end]' \
 '--null[Paths of --paths-from end with a NUL byte instead of a line end]' \
@@ -103,9 +106,10 @@ _arguments "${_arguments_options[@]}" : \
 ;;
 (report)
 _arguments "${_arguments_options[@]}" : \
+'--redact=[Replace what names people, devices and places by pseudonyms made with this key]:KEYFILE:_files' \
 '*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'--color=[Colours]:WHEN:(auto always never)' \
+'--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
 '--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
 '--exit-zero[Exit 0 where it would be 1 or 3]' \
 '--csv-raw[CSV for programs\: values as they are, not guarded against spreadsheets]' \
@@ -120,9 +124,10 @@ _arguments "${_arguments_options[@]}" : \
 (merge)
 _arguments "${_arguments_options[@]}" : \
 '--waivers=[Approved exceptions (TOML), in place of those the reports bear]:FILE:_files' \
+'--redact=[Replace what names people, devices and places by pseudonyms made with this key]:KEYFILE:_files' \
 '*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'--color=[Colours]:WHEN:(auto always never)' \
+'--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
 '--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
 '--allow-mixed[Join reports made with different signatures, policies or options]' \
 '--exit-zero[Exit 0 where it would be 1 or 3; the report keeps the true status]' \
@@ -135,12 +140,38 @@ _arguments "${_arguments_options[@]}" : \
 '*::files -- Reports (JSON or NDJSON); one of them may be `-`, standard input:_files' \
 && ret=0
 ;;
+(diff)
+_arguments "${_arguments_options[@]}" : \
+'*-f+[table, json or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':old -- The older report:_files' \
+':new -- The newer report:_files' \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+'--evidence=[Where the evidence lies now (default\: where the report says)]:DIR:_files' \
+'(--evidence)--report-only[Check the report'\''s own digest only]' \
+'(--evidence --report-only)--export-hashes[Print the hashes of whole files for \`sha256sum -c\`, and check nothing]' \
+'-q[Print nothing but the last line]' \
+'--quiet[Print nothing but the last line]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':report -- The report:_files' \
+&& ret=0
+;;
 (identify)
 _arguments "${_arguments_options[@]}" : \
 '*--signatures=[Use the signatures of this folder too]:DIR:_files' \
 '*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'--color=[Colours]:WHEN:(auto always never)' \
+'--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
 '--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
 '--csv-raw[CSV for programs\: values as they are, not guarded against spreadsheets]' \
 '--csv-bom[CSV with a byte order mark, for spreadsheets that need one to see UTF-8]' \
@@ -298,6 +329,60 @@ esac
     ;;
 esac
 ;;
+(config)
+_arguments "${_arguments_options[@]}" : \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_tidewaiter__subcmd__config_commands" \
+"*::: :->config" \
+&& ret=0
+
+    case $state in
+    (config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-config-command-$line[1]:"
+        case $line[1] in
+            (show)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Read this file, not the usual ones]:FILE:_files' \
+'--origin[And where it came from]' \
+'-h[Print help]' \
+'--help[Print help]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_tidewaiter__subcmd__config__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-config-help-command-$line[1]:"
+        case $line[1] in
+            (show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (completions)
 _arguments "${_arguments_options[@]}" : \
 '-h[Print help]' \
@@ -340,6 +425,14 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (merge)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(diff)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -399,6 +492,26 @@ _arguments "${_arguments_options[@]}" : \
     ;;
 esac
 ;;
+(config)
+_arguments "${_arguments_options[@]}" : \
+":: :_tidewaiter__subcmd__help__subcmd__config_commands" \
+"*::: :->config" \
+&& ret=0
+
+    case $state in
+    (config)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:tidewaiter-help-config-command-$line[1]:"
+        case $line[1] in
+            (show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (completions)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -427,9 +540,12 @@ _tidewaiter_commands() {
 'inventory:List every app seen, not only prohibited ones; no verdict' \
 'report:Render a saved report (JSON or NDJSON) in any format' \
 'merge:Join saved reports\: shards, days, agencies' \
+'diff:Compare two reports, device by device' \
+'verify:Check that a report, and the files it rests on, are what they were' \
 'identify:Tell what a package name, bundle identifier or App Store id is' \
 'signatures:Show or check signatures' \
 'policies:Show policies' \
+'config:Show the configuration in force' \
 'completions:Print completions for a shell' \
 'man:Print the man page' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -441,6 +557,42 @@ _tidewaiter__subcmd__completions_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter completions commands' commands "$@"
 }
+(( $+functions[_tidewaiter__subcmd__config_commands] )) ||
+_tidewaiter__subcmd__config_commands() {
+    local commands; commands=(
+'show:Print every setting with its value' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter config commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__config__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__config__subcmd__help_commands() {
+    local commands; commands=(
+'show:Print every setting with its value' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'tidewaiter config help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__config__subcmd__help__subcmd__help_commands] )) ||
+_tidewaiter__subcmd__config__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter config help help commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__config__subcmd__help__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__config__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter config help show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__config__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__config__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter config show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__diff_commands] )) ||
+_tidewaiter__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter diff commands' commands "$@"
+}
 (( $+functions[_tidewaiter__subcmd__help_commands] )) ||
 _tidewaiter__subcmd__help_commands() {
     local commands; commands=(
@@ -448,9 +600,12 @@ _tidewaiter__subcmd__help_commands() {
 'inventory:List every app seen, not only prohibited ones; no verdict' \
 'report:Render a saved report (JSON or NDJSON) in any format' \
 'merge:Join saved reports\: shards, days, agencies' \
+'diff:Compare two reports, device by device' \
+'verify:Check that a report, and the files it rests on, are what they were' \
 'identify:Tell what a package name, bundle identifier or App Store id is' \
 'signatures:Show or check signatures' \
 'policies:Show policies' \
+'config:Show the configuration in force' \
 'completions:Print completions for a shell' \
 'man:Print the man page' \
 'help:Print this message or the help of the given subcommand(s)' \
@@ -461,6 +616,23 @@ _tidewaiter__subcmd__help_commands() {
 _tidewaiter__subcmd__help__subcmd__completions_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter help completions commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__config_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__config_commands() {
+    local commands; commands=(
+'show:Print every setting with its value' \
+    )
+    _describe -t commands 'tidewaiter help config commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__config__subcmd__show_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__config__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help config show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__diff_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help diff commands' commands "$@"
 }
 (( $+functions[_tidewaiter__subcmd__help__subcmd__help_commands] )) ||
 _tidewaiter__subcmd__help__subcmd__help_commands() {
@@ -538,6 +710,11 @@ _tidewaiter__subcmd__help__subcmd__signatures__subcmd__list_commands() {
 _tidewaiter__subcmd__help__subcmd__signatures__subcmd__show_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter help signatures show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__help__subcmd__verify_commands] )) ||
+_tidewaiter__subcmd__help__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter help verify commands' commands "$@"
 }
 (( $+functions[_tidewaiter__subcmd__identify_commands] )) ||
 _tidewaiter__subcmd__identify_commands() {
@@ -666,6 +843,11 @@ _tidewaiter__subcmd__signatures__subcmd__list_commands() {
 _tidewaiter__subcmd__signatures__subcmd__show_commands() {
     local commands; commands=()
     _describe -t commands 'tidewaiter signatures show commands' commands "$@"
+}
+(( $+functions[_tidewaiter__subcmd__verify_commands] )) ||
+_tidewaiter__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'tidewaiter verify commands' commands "$@"
 }
 
 if [ "$funcstack[1]" = "_tidewaiter" ]; then

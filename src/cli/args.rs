@@ -20,6 +20,22 @@ Exit status:
   2  wrong usage
   4  could not run: no readable evidence, no valid signatures, no output";
 
+const DIFF_STATUS: &str = "\
+Exit status:
+  0  nothing got worse
+  1  something got worse: a new prohibited app, a worse verdict
+  3  the reports do not compare: other policies or options, an interrupted run,
+     a prohibited or suspect device that vanished
+  2  wrong usage
+  4  a report could not be read";
+
+const VERIFY_STATUS: &str = "\
+Exit status:
+  0  the report and every hashed file are what they were
+  1  the report or a file was changed, or a file is gone
+  3  something could not be checked
+  2  wrong usage";
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Scan evidence: one verdict per device
@@ -33,12 +49,20 @@ pub(super) enum Command {
     /// Join saved reports: shards, days, agencies
     #[command(after_help = EXIT_STATUS)]
     Merge(MergeArgs),
+    /// Compare two reports, device by device
+    #[command(after_help = DIFF_STATUS)]
+    Diff(DiffArgs),
+    /// Check that a report, and the files it rests on, are what they were
+    #[command(after_help = VERIFY_STATUS)]
+    Verify(VerifyArgs),
     /// Tell what a package name, bundle identifier or App Store id is
     Identify(IdentifyArgs),
     /// Show or check signatures
     Signatures(SignaturesArgs),
     /// Show policies
     Policies(PoliciesArgs),
+    /// Show the configuration in force
+    Config(ConfigArgs),
     /// Print completions for a shell
     Completions {
         /// Shell
@@ -66,6 +90,9 @@ pub(super) struct ReadArgs {
     /// Use the signatures of this folder too
     #[arg(long, value_name = "DIR")]
     pub(super) signatures: Vec<PathBuf>,
+    /// Read settings from this file (default: tidewaiter.toml here, then the user's)
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// No progress, no log lines
     #[arg(long, short)]
     pub(super) quiet: bool,
@@ -106,7 +133,7 @@ pub(super) struct LimitArgs {
 }
 
 /// `4096`, `64M`, `2G`.
-fn bytes(text: &str) -> Result<u64, String> {
+pub(super) fn bytes(text: &str) -> Result<u64, String> {
     let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(at) => text.split_at(at),
         None => (text, ""),
@@ -130,9 +157,9 @@ pub(super) struct OutputArgs {
     /// table, json, ndjson, csv or html; with =FILE into a file. May be repeated
     #[arg(long, short, value_name = "FORMAT[=FILE]")]
     pub(super) format: Vec<String>,
-    /// Colours
-    #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub(super) color: Color,
+    /// Colours (default: auto)
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(super) color: Option<Color>,
     /// What the table is ordered by
     #[arg(long, value_enum, default_value_t = GroupArg::Device, value_name = "WHAT")]
     pub(super) group_by: GroupArg,
@@ -169,27 +196,30 @@ pub(super) enum MinStrength {
 pub(super) struct ScanArgs {
     #[command(flatten)]
     pub(super) read: ReadArgs,
-    /// Policy to apply, in force or not; may be repeated
-    #[arg(long, value_name = "ID", default_value = "us-eo-13971")]
+    /// Policy to apply, in force or not; may be repeated (default: us-eo-13971)
+    #[arg(long, value_name = "ID")]
     pub(super) policy: Vec<String>,
     /// Date at which policies and ages are judged (default: now)
     #[arg(long, value_name = "DATE", value_parser = timestamp)]
     pub(super) as_of: Option<crate::model::Timestamp>,
-    /// Weaker findings make suspect, not prohibited
-    #[arg(long, value_enum, default_value_t = MinStrength::Probable, value_name = "STRENGTH")]
-    pub(super) min_strength: MinStrength,
+    /// Weaker findings make suspect, not prohibited (default: probable)
+    #[arg(long, value_enum, value_name = "STRENGTH")]
+    pub(super) min_strength: Option<MinStrength>,
     /// Vouch that lists which may be filtered are full; the report says so
     #[arg(long)]
     pub(super) assume_full_lists: bool,
-    /// Days after which a list of a management system proves nothing
-    #[arg(long, value_name = "DAYS", default_value_t = 30)]
-    pub(super) stale_after: u32,
+    /// Days after which a list of a management system proves nothing (default: 30)
+    #[arg(long, value_name = "DAYS")]
+    pub(super) stale_after: Option<u32>,
     /// Days after which any list proves nothing
     #[arg(long, value_name = "DAYS")]
     pub(super) max_age: Option<u32>,
     /// Approved exceptions (TOML): findings stay, their devices cause no exit 1 or 3
     #[arg(long, value_name = "FILE")]
     pub(super) waivers: Option<PathBuf>,
+    /// Replace what names people, devices and places by pseudonyms made with this key
+    #[arg(long, value_name = "KEYFILE")]
+    pub(super) redact: Option<PathBuf>,
     /// Exit 0 where it would be 1 or 3; the report keeps the true status
     #[arg(long)]
     pub(super) exit_zero: bool,
@@ -213,6 +243,9 @@ pub(super) struct ReportArgs {
     /// The report; `-` for standard input
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
+    /// Replace what names people, devices and places by pseudonyms made with this key
+    #[arg(long, value_name = "KEYFILE")]
+    pub(super) redact: Option<PathBuf>,
     /// Exit 0 where it would be 1 or 3
     #[arg(long)]
     pub(super) exit_zero: bool,
@@ -231,11 +264,65 @@ pub(super) struct MergeArgs {
     /// Approved exceptions (TOML), in place of those the reports bear
     #[arg(long, value_name = "FILE")]
     pub(super) waivers: Option<PathBuf>,
+    /// Replace what names people, devices and places by pseudonyms made with this key
+    #[arg(long, value_name = "KEYFILE")]
+    pub(super) redact: Option<PathBuf>,
     /// Exit 0 where it would be 1 or 3; the report keeps the true status
     #[arg(long)]
     pub(super) exit_zero: bool,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    /// The older report
+    #[arg(value_name = "OLD")]
+    pub(super) old: PathBuf,
+    /// The newer report
+    #[arg(value_name = "NEW")]
+    pub(super) new: PathBuf,
+    /// table, json or html; with =FILE into a file. May be repeated
+    #[arg(long, short, value_name = "FORMAT[=FILE]")]
+    pub(super) format: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// The report
+    #[arg(value_name = "REPORT")]
+    pub(super) report: PathBuf,
+    /// Where the evidence lies now (default: where the report says)
+    #[arg(long, value_name = "DIR")]
+    pub(super) evidence: Option<PathBuf>,
+    /// Check the report's own digest only
+    #[arg(long, conflicts_with = "evidence")]
+    pub(super) report_only: bool,
+    /// Print the hashes of whole files for `sha256sum -c`, and check nothing
+    #[arg(long, conflicts_with_all = ["evidence", "report_only"])]
+    pub(super) export_hashes: bool,
+    /// Print nothing but the last line
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(super) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Print every setting with its value
+    Show {
+        /// And where it came from
+        #[arg(long)]
+        origin: bool,
+        /// Read this file, not the usual ones
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 
 use super::Failure;
+use crate::report::redact::Redactor;
 use crate::verdict::Waivers;
 
 /// None of these files is anywhere near as large.
@@ -28,6 +29,14 @@ pub(super) fn bytes(path: &Path, what: &str) -> Result<Vec<u8>, Failure> {
 pub(super) fn text(path: &Path, what: &str) -> Result<String, Failure> {
     let bytes = bytes(path, what)?;
     String::from_utf8(bytes).map_err(|_| Failure::usage(anyhow!("{what} {} is not UTF-8", path.display())))
+}
+
+/// The key of pseudonyms.
+pub(super) fn redactor(path: Option<&Path>) -> Result<Option<Redactor>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let key = bytes(path, "the key")?;
+    let redactor = Redactor::new(&key).with_context(|| path.display().to_string());
+    redactor.map(Some).map_err(Failure::usage)
 }
 
 /// Exceptions.

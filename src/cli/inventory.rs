@@ -12,13 +12,15 @@ use crate::inventory::CoverageOptions;
 use crate::model::Timestamp;
 use crate::report::{DeviceApps, apps_table, device_apps, diagnostic};
 
-pub(super) fn run(args: &InventoryArgs) -> Result<u8, Failure> {
+pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
+    let (inputs, config) = scan::configured(&args.read)?;
+    config.fill_read(&mut args.read)?;
     let wanted = output::wanted(&args.read.output, &["table", "json", "ndjson"], "table")?;
     let mut sinks = Vec::new();
     for want in &wanted {
         sinks.push((want.format.as_str(), Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?));
     }
-    let gathered = scan::gather(&args.read, Retain::All)?;
+    let gathered = scan::gather(&args.read, &inputs, Retain::All)?;
     let complete = !gathered.interrupted;
     let items = gathered.items;
     let options = CoverageOptions {

@@ -3,6 +3,8 @@
 //! Nothing below this floor prints or knows of a terminal.
 
 mod args;
+mod config;
+mod diff;
 mod files;
 mod identify;
 mod inventory;
@@ -12,6 +14,7 @@ mod output;
 mod progress;
 mod report;
 mod scan;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -52,13 +55,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         }
     };
     let outcome = match cli.command {
-        Command::Scan(args) => scan::run(&args),
-        Command::Inventory(args) => inventory::run(&args),
+        Command::Scan(args) => scan::run(args),
+        Command::Inventory(args) => inventory::run(args),
         Command::Report(args) => report::run(&args),
         Command::Merge(args) => merge::run(&args),
+        Command::Diff(args) => diff::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Identify(args) => identify::run(&args),
         Command::Signatures(args) => lists::signatures(&args),
         Command::Policies(args) => lists::policies(&args),
+        Command::Config(args) => config::run(&args),
         Command::Completions { shell } => print(&completions(shell)),
         Command::Man => print(&man_page()),
     };

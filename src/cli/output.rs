@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 
 use super::args::{Color, GroupArg, OutputArgs};
 use super::{EXIT_CANNOT_RUN, Failure};
+use crate::report::redact::{Redacting, Redactor};
 use crate::report::{GroupBy, Output, RENDERERS, Style};
 
 /// One requested format.
@@ -20,8 +21,13 @@ pub(super) struct Wanted {
 
 /// The formats asked for; `default` on standard output where none is.
 pub(super) fn wanted(args: &OutputArgs, known: &[&str], default: &str) -> Result<Vec<Wanted>, Failure> {
+    formats(&args.format, known, default)
+}
+
+/// The same for words of `--format` alone.
+pub(super) fn formats(asked: &[String], known: &[&str], default: &str) -> Result<Vec<Wanted>, Failure> {
     let mut out: Vec<Wanted> = Vec::new();
-    for text in &args.format {
+    for text in asked {
         let (format, file) = match text.split_once('=') {
             Some((format, file)) if !file.is_empty() => (format, Some(PathBuf::from(file))),
             Some((format, _)) => {
@@ -121,6 +127,7 @@ impl Targets {
     pub(super) fn write(
         mut self,
         args: &OutputArgs,
+        redactor: Option<&Redactor>,
         write: impl FnOnce(&mut [Output<'_>]) -> anyhow::Result<u8>,
     ) -> Result<u8, Failure> {
         let mut outputs: Vec<Output<'_>> = Vec::new();
@@ -128,7 +135,12 @@ impl Targets {
             let color = want.file.is_none() && color(args.color);
             let style = style(args, color);
             let Some(format) = RENDERERS.iter().find(|f| f.id == want.format) else { continue };
-            outputs.push(((format.make)(style), Box::new(sink)));
+            let renderer = (format.make)(style);
+            let renderer = match redactor {
+                Some(redactor) => Box::new(Redacting::new(redactor.clone(), renderer)),
+                None => renderer,
+            };
+            outputs.push((renderer, Box::new(sink)));
         }
         let status = match write(&mut outputs) {
             Ok(status) => status,
@@ -154,14 +166,15 @@ fn style(args: &OutputArgs, color: bool) -> Style {
     Style { width: width(), color, group_by, csv_raw: args.csv_raw, csv_bom: args.csv_bom }
 }
 
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
+/// The reader of a pipe had enough.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let kinds = error.chain().filter_map(|e| e.downcast_ref::<io::Error>()).map(io::Error::kind);
     kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
 }
 
 /// Whether to colour what goes to standard output.
-pub(super) fn color(choice: Color) -> bool {
-    match choice {
+pub(super) fn color(choice: Option<Color>) -> bool {
+    match choice.unwrap_or(Color::Auto) {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),

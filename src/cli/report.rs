@@ -1,17 +1,18 @@
 //! `tidewaiter report`: a saved report in another format. Its exit status is
 //! the report's own.
 
-use super::Failure;
 use super::args::ReportArgs;
 use super::output::Targets;
+use super::{Failure, files};
 use crate::report::Writer;
 use crate::report::reading::Saved;
 
 pub(super) fn run(args: &ReportArgs) -> Result<u8, Failure> {
     let wanted = Targets::asked(&args.output)?;
+    let redactor = files::redactor(args.redact.as_deref())?;
     let saved = Saved::open(&args.file).map_err(Failure::cannot_run)?;
     let targets = Targets::open(wanted)?;
-    let status = targets.write(&args.output, |outputs| {
+    let status = targets.write(&args.output, redactor.as_ref(), |outputs| {
         let mut writer = Writer::begin(outputs, &saved.begun())?;
         let mut ending = saved.read(&mut |part| writer.part(&part))?;
         if ending.unknown > 0 {

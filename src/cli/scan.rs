@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::args::{LimitArgs, MinStrength, ReadArgs, ScanArgs};
+use super::config::Config;
 use super::output::Targets;
 use super::progress::Progress;
 use super::{Failure, files};
@@ -19,20 +20,29 @@ use crate::model::Timestamp;
 use crate::scan::{Gathered, Input, Judged, Options, Reading, read, write_report};
 use crate::signature::SignatureSet;
 
-pub(super) fn run(args: &ScanArgs) -> Result<u8, Failure> {
+pub(super) fn run(mut args: ScanArgs) -> Result<u8, Failure> {
+    let (inputs, config) = configured(&args.read)?;
+    config.fill_scan(&mut args)?;
+    let args = &args;
     let wanted = Targets::asked(&args.read.output)?;
+    // What is wrongly used comes before what cannot run.
+    let redactor = files::redactor(args.redact.as_deref())?;
+    let options = Options { config: config.in_report(), ..options(args)? };
     let set = SignatureSet::load(&args.read.signatures).map_err(Failure::cannot_run)?;
-    let options = options(args)?;
     let judged = Judged::new(&set, &options).map_err(|error| match error {
         crate::scan::PolicyError::Unknown(_) => Failure::usage(error),
         crate::scan::PolicyError::Unresolvable(_) => Failure::cannot_run(error),
     })?;
     let targets = Targets::open(wanted)?;
-    let gathered = gather(&args.read, Retain::Relevant(&set))?;
-    let status = targets
-        .write(&args.read.output, |outputs| write_report(gathered, &judged, outputs).map_err(anyhow::Error::from))?;
+    let gathered = gather(&args.read, &inputs, Retain::Relevant(&set))?;
+    let status = targets.write(&args.read.output, redactor.as_ref(), |outputs| {
+        write_report(gathered, &judged, outputs).map_err(anyhow::Error::from)
+    })?;
     Ok(if args.exit_zero && matches!(status, 1 | 3) { 0 } else { status })
 }
+
+/// The policy of the mission.
+const DEFAULT_POLICY: &str = "us-eo-13971";
 
 fn options(args: &ScanArgs) -> Result<Options, Failure> {
     let epoch = match std::env::var("SOURCE_DATE_EPOCH") {
@@ -48,15 +58,15 @@ fn options(args: &ScanArgs) -> Result<Options, Failure> {
     let fixed = args.run_time.or(epoch);
     let now = fixed.unwrap_or_else(Timestamp::now);
     Ok(Options {
-        policies: args.policy.clone(),
+        policies: if args.policy.is_empty() { vec![DEFAULT_POLICY.to_owned()] } else { args.policy.clone() },
         as_of: args.as_of.unwrap_or(now),
-        min_strength: match args.min_strength {
+        min_strength: match args.min_strength.unwrap_or(MinStrength::Probable) {
             MinStrength::Probable => Strength::Probable,
             MinStrength::Strong => Strength::Strong,
             MinStrength::Definitive => Strength::Definitive,
         },
         assume_full_lists: args.assume_full_lists,
-        stale_after_days: args.stale_after,
+        stale_after_days: args.stale_after.unwrap_or(30),
         max_age_days: args.max_age,
         most_findings: args.read.limits.max_findings.unwrap_or(Limits::default().findings),
         waivers: files::waivers(args.waivers.as_deref())?,
@@ -66,15 +76,28 @@ fn options(args: &ScanArgs) -> Result<Options, Failure> {
     })
 }
 
-/// Reads the evidence that the arguments name.
-pub(super) fn gather(args: &ReadArgs, retain: Retain<'_>) -> Result<Gathered, Failure> {
+/// What is to be read, and the configuration, which never comes from there.
+pub(super) fn configured(args: &ReadArgs) -> Result<(Vec<Input>, Config), Failure> {
     let inputs = inputs(args)?;
+    let given: Vec<&std::path::Path> = inputs
+        .iter()
+        .filter_map(|input| match input {
+            Input::Path(path) => Some(path.as_path()),
+            Input::Stdin => None,
+        })
+        .collect();
+    let config = Config::find(args.config.as_deref(), &given)?;
+    Ok((inputs, config))
+}
+
+/// Reads the evidence that the arguments name.
+pub(super) fn gather(args: &ReadArgs, inputs: &[Input], retain: Retain<'_>) -> Result<Gathered, Failure> {
     let cancel = Arc::new(AtomicBool::new(false));
     on_interrupt(&cancel);
     let progress = Progress::new(args.quiet, args.verbose);
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
     let reading = Reading { retain, limits: limits(&args.limits), jobs, cancel, observer: &progress };
-    let gathered = read(&inputs, &reading);
+    let gathered = read(inputs, &reading);
     progress.clear();
     Ok(gathered)
 }

@@ -8,12 +8,14 @@ mod apps;
 mod assemble;
 mod canonical;
 mod csv;
+pub mod diff;
 mod html;
 mod json;
 mod lift;
 pub mod merge;
 mod ndjson;
 pub mod reading;
+pub mod redact;
 #[cfg(test)]
 pub(crate) mod sample;
 mod spill;
@@ -21,6 +23,7 @@ mod summary;
 mod table;
 mod text;
 pub mod v1;
+pub mod verify;
 mod writing;
 
 use std::io::{self, Write};

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -40,7 +39,7 @@ const OPINIONS: &[&str] = &["ios/expected/peer-results.json", "android/expected/
 fn corpus(part: &str) -> Option<PathBuf> {
     let Some(shared) = shared() else {
         assert!(std::env::var_os("TIDEWAITER_CORPUS").is_none(), "the corpus is required, and ../shared is not there");
-        writeln!(std::io::stderr(), "skipped: ../shared/corpus/{part} is not beside the project").unwrap();
+        eprintln!("skipped: ../shared/corpus/{part} is not beside the project");
         return None;
     };
     let path = shared.join(part);
@@ -395,6 +394,27 @@ fn apple_answers_keep_managed_lists_and_mere_identities_apart() {
     let report = scan(&[&identity], &options());
     assert_eq!((report.devices.len(), report.devices[0].verdict.as_str()), (1, "inconclusive"));
     assert_eq!(report.devices[0].verdict_reasons, ["no-app-list"]);
+}
+
+#[test]
+fn exports_of_computers_are_counted_and_a_jamf_answer_names_its_apps() {
+    let Some(root) = corpus("mdm") else { return };
+    for export in ["AppInvRawData.csv", "AppInvRawData.rows.json"] {
+        let report = scan(&[&root.join("cartography-cncf+cartography/intune").join(export)], &options());
+        assert_eq!((report.devices.len(), report.summary.out_of_scope), (0, 2), "{export}");
+        assert_eq!(report.run.exit_status, Some(3), "{export}: no device is no answer");
+    }
+    let jamf = root.join("deploymenttheory+go-sdk-jamfpro-v2/jamfpro/jamf_pro_api/mobile_devices/mocks");
+    let answer = jamf.join("validate_detail_list.json");
+    let want: Value = serde_json::from_slice(&fs::read(&answer).unwrap()).unwrap();
+    let (_, device) = only(&answer);
+    assert_eq!(device.identity.serial.as_deref(), want["results"][0]["hardware"]["serialNumber"].as_str());
+    let apps = want["results"][0]["applications"].as_array().unwrap();
+    assert_eq!(device.apps.len(), apps.len());
+    for (app, row) in device.apps.iter().zip(apps) {
+        assert_eq!(Some(&*app.identifier), row["identifier"].as_str());
+        assert_eq!((app.name.as_deref(), app.version.as_deref()), (row["name"].as_str(), row["shortVersion"].as_str()));
+    }
 }
 
 #[test]

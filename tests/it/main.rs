@@ -5,6 +5,7 @@
 
 mod architecture;
 mod command_line;
+mod commands;
 mod conformance;
 mod corpus;
 mod csv_report;

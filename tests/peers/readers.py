@@ -3,7 +3,7 @@
 Each returns {identifier: {"version", "name", "users", "installer", "signers"}}, with those members
 that its source holds. They are short and trust their input: a second opinion, no product.
 """
-import glob, hashlib, io, json, os, plistlib, re, sqlite3, zipfile
+import csv, glob, hashlib, io, json, os, plistlib, re, shutil, sqlite3, tempfile, zipfile
 import xml.etree.ElementTree as xml
 
 
@@ -22,15 +22,18 @@ def backup_info(folder):
 
 
 def backup_domains(folder):
-    """`AppDomain-` identifiers of Manifest.db that are not Apple's; read from a copy in memory."""
-    image = bytearray(open(os.path.join(folder, "Manifest.db"), "rb").read())
-    if image[:6] != b"SQLite":
+    """`AppDomain-` identifiers of Manifest.db that are not Apple's; SQLite reads a copy, its log included."""
+    path = os.path.join(folder, "Manifest.db")
+    if not os.path.exists(path) or open(path, "rb").read(6) != b"SQLite":
         return None
-    image[18:20] = b"\1\1"  # SQLite opens no image in memory that asks for a log beside it
-    db = sqlite3.connect(":memory:")
-    db.deserialize(bytes(image))
-    rows = db.execute("SELECT DISTINCT domain FROM Files WHERE domain LIKE 'AppDomain-%'")
-    return {d[len("AppDomain-"):]: {} for (d,) in rows if not d.startswith("AppDomain-com.apple.")}
+    with tempfile.TemporaryDirectory() as room:
+        for end in ("", "-wal"):
+            if os.path.exists(path + end):
+                shutil.copy(path + end, os.path.join(room, "Manifest.db" + end))
+        db = sqlite3.connect(os.path.join(room, "Manifest.db"))
+        rows = [d for (d,) in db.execute("SELECT DISTINCT domain FROM Files WHERE domain LIKE 'AppDomain-%'")]
+        db.close()
+    return {d[len("AppDomain-"):]: {} for d in rows if not d.startswith("AppDomain-com.apple.")}
 
 
 def bundles(names, read):
@@ -68,8 +71,19 @@ def packages_xml(text):
     return out
 
 
-def android_folder(folder):
-    return packages_xml(open(os.path.join(folder, "data/system/packages.xml"), "rb").read())
+def android_folder(folder, text=None):
+    """packages.xml, and for whom each package is installed; `text` turns other forms of XML into text."""
+    system = os.path.join(folder, "data/system")
+    text = text or (lambda path: open(path, "rb").read())
+    out = packages_xml(text(os.path.join(system, "packages.xml")))
+    for path in glob.glob(os.path.join(system, "users/*/package-restrictions.xml")):
+        user = int(path.split("/")[-2])
+        rows = {p.get("name"): p for p in xml.fromstring(text(path)).findall("pkg")}
+        for name, row in out.items():
+            # A package without a row, and a row without `inst`, are installed.
+            if name not in rows or rows[name].get("inst") != "false":
+                row.setdefault("users", set()).add(user)
+    return out
 
 
 def android_zip_folders(path):
@@ -111,6 +125,33 @@ def androidqf(folder):
         signers = {f["certificate"]["Sha256"].lower() for f in row["files"] if f.get("certificate", {}).get("Sha256")}
         out[row["name"]] = {"installer": installer, "signers": signers}
     return out
+
+
+def intune(path):
+    """{device: {name: version}} of AppInvRawData, whole file read by the csv module."""
+    out = {}
+    for row in csv.DictReader(open(path, encoding="utf-8-sig", newline="")):
+        app = {"version": row["ApplicationShortVersion"] or row["ApplicationVersion"]}
+        out.setdefault(row["DeviceId"], {})[row["ApplicationName"]] = app
+    return out
+
+
+def android_management(path):
+    """The same of Android Management API devices, one a line."""
+    out = {}
+    for device in map(json.loads, open(path, encoding="utf-8")):
+        out[device["name"].split("/")[-1]] = {
+            r["packageName"]: {"version": r.get("versionName"), "name": r.get("displayName"),
+                               "installer": r.get("installerPackageName")}
+            for r in device["applicationReports"] if r.get("state") != "REMOVED"}
+    return out
+
+
+def jamf(path):
+    """The same of a Jamf Pro answer."""
+    return {device["hardware"]["serialNumber"]: {
+        a["identifier"]: {"version": a["shortVersion"], "name": a["name"]} for a in device["applications"]}
+        for device in json.load(open(path, encoding="utf-8"))["results"]}
 
 
 def table(path, identifier, version=None):

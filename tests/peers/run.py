@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Run tidewaiter and its peers on the same evidence and print what differs, app by app.
 
-    run.py [--tidewaiter PROGRAM] [--corpus DIR] [--bench DIR] [--tools DIR]
-           [--ileapp FOLDER] [--aleapp FOLDER] [--each N]
+    run.py [--tidewaiter PROGRAM] [--sample DIR] [--corpus DIR] [--bench DIR] [--tools DIR]
+           [--ileapp FOLDER] [--aleapp FOLDER] [--ccl-abx FILE] [--each N]
 
 Peers: MVT (installed into TOOLS/mvt with pip unless it is there), iLEAPP and ALEAPP (source folders
 with their requirements installed into FOLDER.venv; left out without), plistutil where it is on the
@@ -24,6 +24,16 @@ EXPLAINED = {
     ("real iOS 14.3 backup", "iLEAPP"): "iLEAPP needs the `Applications` dictionary",
     ("the same, encrypted, no password", "MVT Applications"): "MVT stops at an encrypted backup",
     ("the same, encrypted, no password", "iLEAPP"): "iLEAPP needs the password and the dictionary",
+    ("5 encrypted backups, no password", "MVT Applications"): "MVT stops at an encrypted backup",
+    ("5 encrypted backups, no password", "iLEAPP"): "iLEAPP needs the password",
+    ("sample: encrypted, no password", "MVT Applications"): "MVT stops at an encrypted backup",
+    ("sample: encrypted, no password", "iLEAPP"): "iLEAPP needs the password",
+    ("sample: field-office-12", "MVT Applications"): "two apps, QQ among them, have no store record",
+    ("sample: reception", "MVT Applications"): "one app has no store record",
+    ("sample: loaner-7", "MVT Applications"): "no `Applications` dictionary",
+    ("sample: loaner-7", "iLEAPP"): "no `Applications` dictionary",
+    ("sample: recovered-laptop", "MVT Applications"): "MVT ends with an ExpatError at the cut Info.plist",
+    ("sample: recovered-laptop", "iLEAPP"): "iLEAPP ends at the cut Info.plist",
     ("file system, ABX, zip", "folder names in zip"): "preinstalled apps have no folder below data/app",
 }
 
@@ -55,9 +65,21 @@ class Tidewaiter:
         return found
 
 
+    def devices(self, path):
+        """{strong id: {identifier: fields}} of an export."""
+        self.apps(path, ())
+        out = {}
+        for device in self.seen[path]:
+            ident = device["identity"]
+            rows = {a["identifier"]: a for a in device["apps"] if a["state"] not in ("removed", "offered")}
+            for name in {ident.get("serial"), (ident.get("mdm_id") or "").split("/")[-1]} - {None, ""}:
+                out[name] = rows
+        return out
+
+
 class Peers:
-    def __init__(self, tools, ileapp, aleapp):
-        self.tools, self.ileapp, self.aleapp = tools, ileapp, aleapp
+    def __init__(self, tools, ileapp, aleapp, ccl):
+        self.tools, self.ileapp, self.aleapp, self.ccl = tools, ileapp, aleapp, ccl
         os.makedirs(tools, exist_ok=True)
         self.mvt = os.path.join(tools, "mvt", "bin")
         if not os.path.exists(os.path.join(self.mvt, "mvt-ios")):
@@ -125,6 +147,13 @@ class Peers:
             return None
         found = glob.glob(os.path.join(report, "*", "_TSV Exports", pattern))
         return readers.table(found[0], identifier, version) if found else {}
+
+    def ccl_abx(self, folder):
+        """An Android folder whose binary XML the CCL tool has turned into text."""
+        if not self.ccl:
+            return None
+        run = lambda path: subprocess.run([sys.executable, self.ccl, path], stdout=subprocess.PIPE, check=True).stdout
+        return readers.android_folder(folder, run)
 
     @staticmethod
     def plistutil(path):
@@ -195,14 +224,47 @@ def corpus(root, ours, peers, table):
     table.row("real AndroidQF folder", "MVT", [(peers.mvt_androidqf(folder), mine)])
 
 
+def sample(root, ours, peers, table):
+    for folder in sorted(glob.glob(os.path.join(root, "ios/*/*"))):
+        name = "sample: " + folder.split("/")[-2].replace("legal-3-encrypted", "encrypted, no password")
+        mine = ours.apps(folder, {"ios-backup-info"})
+        try:
+            table.row(name, "plistlib", [(readers.backup_info(folder), mine)])
+        except Exception as error:  # a damaged file: what the reader makes of it is its answer
+            print(f"| {name} | plistlib | {type(error).__name__} | 0 | {len(mine)} | | | | | |")
+        table.row(name, "MVT Applications", [(peers.mvt_backup(folder)[0], mine)])
+        table.row(name, "iLEAPP", [(peers.ileapp_backup(folder), mine)])
+        files = {a: f for a, f in ours.apps(folder, {"ios-backup-files"}).items() if not a.startswith("com.apple.")}
+        table.row(name + ", Manifest.db", "sqlite3", [(readers.backup_domains(folder), files)])
+    for device in ("warehouse-4a", "pixel-7"):
+        folder = os.path.join(root, "android", device)
+        mine = ours.apps(folder, {"packages-xml"})
+        if device == "warehouse-4a":
+            table.row("sample: " + device, "ElementTree", [(readers.android_folder(folder), mine)])
+        else:
+            table.row("sample: " + device, "ccl_abx, ElementTree", [(peers.ccl_abx(folder), mine)])
+        table.row("sample: " + device, "ALEAPP", [(peers.aleapp_packages("fs", folder), mine)])
+    folder = glob.glob(os.path.join(root, "android/androidqf-*"))[0]
+    mine = ours.apps(folder, {"androidqf-packages"})
+    table.row("sample: AndroidQF", "json", [(readers.androidqf(folder), mine)])
+    table.row("sample: AndroidQF", "MVT", [(peers.mvt_androidqf(folder), mine)])
+    report = glob.glob(os.path.join(root, "android/bugreport-*.zip"))[0]
+    mine = ours.apps(report, {"bugreport-text"})
+    table.row("sample: bug report", "own reader", [(readers.bugreport_zip(report), mine)])
+    table.row("sample: bug report", "MVT", [(peers.mvt_bugreport(report), mine)])
+
+
 def workloads(root, each, ours, peers, table):
     at = lambda *parts: os.path.join(root, *parts)
     backups = sorted(glob.glob(at("ios-backups", "*")))
     info = lambda path: ours.apps(at("ios-backups"), {"ios-backup-info"}, path + "/")
     table.row("40 backups", "plistlib", [(readers.backup_info(b), info(b)) for b in backups])
     table.row("40 backups", "plistutil", [(peers.plistutil(os.path.join(b, "Info.plist")), info(b)) for b in backups])
-    table.row("40 backups", "MVT Applications", [(peers.mvt_backup(b)[0], info(b)) for b in backups[:each]])
-    table.row("40 backups", "iLEAPP", [(peers.ileapp_backup(b), info(b)) for b in backups[:each]])
+    locked = [b for b in backups if readers.backup_domains(b) is None]
+    plain = [b for b in backups if b not in locked]
+    for name, some in (("35 plain backups", plain), ("5 encrypted backups, no password", locked)):
+        table.row(name, "MVT Applications", [(peers.mvt_backup(b)[0], info(b)) for b in some[:each]])
+        table.row(name, "iLEAPP", [(peers.ileapp_backup(b), info(b)) for b in some[:each]])
     files = lambda path: {a: f for a, f in ours.apps(at("ios-backups"), {"ios-backup-files"}, path + "/").items()
                           if not a.startswith("com.apple.")}
     table.row("their Manifest.db", "sqlite3", [(readers.backup_domains(b), files(b)) for b in backups])
@@ -227,22 +289,43 @@ def workloads(root, each, ours, peers, table):
     table.row("5 bug report zips", "MVT", [(peers.mvt_bugreport(r), text(r)) for r in reports[:each]])
 
 
+def exports(root, tools, rows, ours, table):
+    """The first records of the exports; what the workloads plant in all of them is compared by truth.py."""
+    for name, reader in (("mdm.csv", readers.intune), ("amapi.ndjson", readers.android_management),
+                         ("jamf.json", readers.jamf)):
+        source, part = os.path.join(root, name), os.path.join(tools, "first-" + name)
+        if name == "jamf.json":
+            part = source  # one JSON value cannot be cut at a line
+        else:
+            with open(source, "rb") as whole, open(part, "wb") as some:
+                some.writelines(line for _, line in zip(range(rows if name == "mdm.csv" else rows // 100), whole))
+        theirs, mine = reader(part), ours.devices(part)
+        pairs = [(theirs[d], mine.get(d, {})) for d in theirs]
+        table.row(f"{name}, {os.path.getsize(part) >> 20} MiB of it", reader.__name__, pairs)
+
+
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--tidewaiter", default="target/release/tidewaiter")
+    args.add_argument("--sample", help="the folder fixtures/sample-evidence")
     args.add_argument("--corpus")
     args.add_argument("--bench")
     args.add_argument("--tools", default=os.path.join(tempfile.gettempdir(), "tidewaiter-peers"))
     args.add_argument("--ileapp")
     args.add_argument("--aleapp")
+    args.add_argument("--ccl-abx", help="the program ccl_abx.py")
+    args.add_argument("--rows", type=int, default=60000, help="rows of the CSV export that are compared")
     args.add_argument("--each", type=int, default=2)
     given = args.parse_args()
     ours, table = Tidewaiter(given.tidewaiter), Table()
     full = lambda path: path and os.path.abspath(path)
-    peers = Peers(os.path.abspath(given.tools), full(given.ileapp), full(given.aleapp))
+    peers = Peers(os.path.abspath(given.tools), full(given.ileapp), full(given.aleapp), full(given.ccl_abx))
+    if given.sample:
+        sample(full(given.sample), ours, peers, table)
     if given.corpus:
         corpus(full(given.corpus), ours, peers, table)
     if given.bench:
+        exports(full(given.bench), peers.tools, given.rows, ours, table)
         workloads(full(given.bench), given.each, ours, peers, table)
     sys.exit(1 if table.bad else 0)
 

@@ -3,7 +3,7 @@
 //! On disk and without a write-ahead log a database is opened in place,
 //! `immutable`: no lock, no journal, no `-shm`. Everything else (members of
 //! archives, a log beside it) is read into memory, the log laid over it by
-//! [`wal`], and deserialised: SQLite then cannot write anywhere. The engine is
+//! `wal`, and deserialised: SQLite then cannot write anywhere. The engine is
 //! told to trust nothing: no triggers, no views, no functions out of the schema,
 //! small limits, and a progress call that obeys the leash.
 //!

@@ -4,7 +4,7 @@ use crate::report::text::{number, safe};
 
 /// Escapes text for element content and quoted attributes; what cannot be seen
 /// becomes a visible escape first. At most `most` characters.
-pub(super) fn esc(text: &str, most: usize) -> String {
+pub(in crate::report) fn esc(text: &str, most: usize) -> String {
     let shown = safe(text, most);
     let mut out = String::with_capacity(shown.len() + 8);
     for c in shown.chars() {
@@ -21,7 +21,7 @@ pub(super) fn esc(text: &str, most: usize) -> String {
 }
 
 /// Escaped, and kept from turning the direction of what stands around it.
-pub(super) fn bdi(text: &str, most: usize) -> String {
+pub(in crate::report) fn bdi(text: &str, most: usize) -> String {
     format!("<bdi>{}</bdi>", esc(text, most))
 }
 

@@ -23,6 +23,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
 use self::charts::Charts;
+pub(super) use self::markup::{bdi, esc};
 use self::pack::Pack;
 use super::text::safe;
 use super::{Renderer, v1};

@@ -26,7 +26,7 @@ pub(in crate::report) enum Wanted {
 /// What a walk hands over.
 #[derive(Debug)]
 pub(in crate::report) enum Element<'a> {
-    /// A member begins; the answer is looked for in `wanted`.
+    /// A member.
     Whole(&'a str),
     /// One element of an array.
     One(&'a str),

@@ -15,6 +15,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 pub(super) use document::{Element, Wanted, walk};
+pub(super) use lines::Lines;
 
 use super::v1;
 use crate::model::{Code, Diagnostic};
@@ -179,6 +180,11 @@ impl Saved {
             )?;
         }
         Ok(Ending { run, summary, unknown })
+    }
+
+    /// The file, for further walks.
+    pub(super) fn file(&self) -> &File {
+        &self.file
     }
 
     /// The bytes from the start, for a digest.
