@@ -171,17 +171,27 @@ fn named(id: &str, kind: IdentifierKind) -> Observation {
     }
 }
 
+/// Nothing that was typed or named by somebody else moves the cursor.
+fn escaped(text: &str) -> String {
+    crate::model::escape_component(text.as_bytes())
+}
+
 fn table(item: &Item) -> String {
     let mut out = String::new();
     if item.matches.is_empty() {
         let note = item.note.unwrap_or(if item.kind == "unknown" { "no identifier" } else { "no known app" });
-        let _ = writeln!(out, "{:32}  {:12}  {note}", item.input, item.kind);
+        let _ = writeln!(out, "{:32}  {:12}  {note}", escaped(&item.input), item.kind);
     }
     for m in &item.matches {
         let _ = writeln!(
             out,
             "{:32}  {:12}  {} ({}, {}, {})",
-            item.input, item.kind, m.app_name, m.relation, m.platform, m.strength
+            escaped(&item.input),
+            item.kind,
+            m.app_name,
+            m.relation,
+            m.platform,
+            m.strength
         );
     }
     out

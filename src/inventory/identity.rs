@@ -79,8 +79,11 @@ impl Identity {
                 return None;
             }
             FactKind::Enrollment => {
-                if self.enrollment == Enrollment::Unknown {
-                    self.enrollment = Enrollment::parse(&value);
+                let said = Enrollment::parse(&value);
+                // Where records disagree, the one that shows less of the device.
+                let narrow = matches!(said, Enrollment::WorkProfile | Enrollment::UserEnrollment);
+                if narrow || self.enrollment == Enrollment::Unknown {
+                    self.enrollment = said;
                 }
                 return None;
             }

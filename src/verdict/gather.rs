@@ -42,11 +42,6 @@ pub fn gather(device: &Device, devices: &Devices, set: &SignatureSet, scope: &Sc
     let mut out = Gathered::default();
     for (key, statements) in &by_key {
         for group in partition(statements) {
-            if out.findings.len() >= scope.most {
-                let message = format!("more than {} findings; the rest was not reported", scope.most);
-                out.diagnostics.push(Diagnostic::new(Code::LimitFindings, None, message));
-                return out;
-            }
             let finding = finding(key, &group, device, devices, (set, scope));
             out.diagnostics.extend(conflict(&finding, &group, device, devices));
             if finding.signer.status == SignerStatus::Mismatch {
@@ -58,6 +53,13 @@ pub fn gather(device: &Device, devices: &Devices, set: &SignatureSet, scope: &Sc
             }
             out.findings.push(finding);
         }
+    }
+    // What decides is kept: a limit must never turn presence into its absence.
+    if out.findings.len() > scope.most.max(1) {
+        out.findings.sort_by(|a, b| (a.state, b.strength, order(a)).cmp(&(b.state, a.strength, order(b))));
+        out.findings.truncate(scope.most.max(1));
+        let message = format!("more than {} findings; the rest was not reported", scope.most.max(1));
+        out.diagnostics.push(Diagnostic::new(Code::LimitFindings, None, message));
     }
     out.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     out
@@ -221,9 +223,10 @@ fn hash(seen: &Observation, source: &Source) -> (&'static str, Option<String>) {
     }
 }
 
-/// When the list in this file was collected.
+/// When the list in this file was collected; the newest of several, so that no
+/// older proof disproves what was said later.
 fn list_time(device: &Device, source: SourceId) -> Option<Timestamp> {
-    device.coverage.iter().filter(|c| c.source == source).find_map(|c| c.as_of)
+    device.coverage.iter().filter(|c| c.source == source).filter_map(|c| c.as_of).max()
 }
 
 fn caveats(said: &[&&Statement<'_>], relation: Relation, devices: &Devices) -> Vec<String> {

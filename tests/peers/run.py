@@ -6,12 +6,12 @@
 
 Peers: MVT (installed into TOOLS/mvt with pip unless it is there), iLEAPP and ALEAPP (source folders
 with their requirements installed into FOLDER.venv; left out without), plistutil where it is on the
-path, and the readers beside this script. Not part of the test suite; nothing is written outside
-TOOLS. `--each N`: of workloads with many devices the slow peers see the first N only.
+path, and the readers beside this script. Not part of the test suite; they see copies, and
+nothing is written outside TOOLS. `--each N`: of workloads with many devices the slow peers see the first N only.
 Prints a Markdown table; exit status 1 where a reader and tidewaiter differ in a way that is not
 named in EXPLAINED.
 """
-import argparse, glob, json, os, subprocess, sys, tempfile
+import argparse, glob, json, os, shutil, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import readers
@@ -86,9 +86,19 @@ class Peers:
             subprocess.run([sys.executable, "-m", "venv", os.path.join(tools, "mvt")], check=True)
             subprocess.run([os.path.join(self.mvt, "pip"), "install", "-q", MVT], check=True)
 
+    def private(self, path):
+        """A copy for tools that open databases in place: iLEAPP leaves `-wal` and `-shm` beside them."""
+        if os.path.isfile(path):
+            return path
+        copy = os.path.join(tempfile.mkdtemp(dir=self.tools), os.path.basename(path))
+        shutil.copytree(path, copy, symlinks=True)
+        for folder, _, _ in os.walk(copy):
+            os.chmod(folder, 0o700)
+        return copy
+
     def run_mvt(self, tool, check, path):
         out = tempfile.mkdtemp(dir=self.tools)
-        subprocess.run([os.path.join(self.mvt, tool), *QUIET, check, "-o", out, path],
+        subprocess.run([os.path.join(self.mvt, tool), *QUIET, check, "-o", out, self.private(path)],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return out
 
@@ -128,7 +138,8 @@ class Peers:
         json.dump({"leapp": program, "format_version": 1, "plugins": profile[1]}, open(name, "w"))
         report = os.path.join(out, "report")
         os.mkdir(report)
-        subprocess.run([os.path.join(folder + ".venv", "bin/python"), program + ".py", "-t", kind, "-i", path, "-o",
+        subprocess.run([os.path.join(folder + ".venv", "bin/python"), program + ".py", "-t", kind, "-i",
+                        self.private(path), "-o",
                         report, "-m", name], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return report
 

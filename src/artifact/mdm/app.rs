@@ -44,6 +44,12 @@ impl Values {
         }
     }
 
+    /// Another value of this role is there.
+    pub(super) fn is_other(&self, role: Role, value: &str) -> bool {
+        let mut known = self.found.iter().filter(|f| f.0 == role);
+        !value.trim().is_empty() && known.any(|f| self.text.get(f.2..f.3) != Some(value.trim()))
+    }
+
     /// The value of a role, in the preferred spelling; of several the first.
     #[inline]
     pub(super) fn get(&self, role: Role) -> &str {

@@ -53,7 +53,13 @@ impl Parser for MdmCsv {
 }
 
 /// Which column says what.
-struct Columns([Option<usize>; Role::COUNT]);
+struct Columns {
+    at: [Option<usize>; Role::COUNT],
+    /// The header as it stands, normalised.
+    header: Vec<String>,
+    /// Columns of a role that occur twice: which of them holds is not known.
+    twice: Vec<usize>,
+}
 
 impl Columns {
     fn new(rows: &Rows, header: &[String]) -> Self {
@@ -62,11 +68,25 @@ impl Columns {
         for (role, names) in rows.columns {
             columns[role.index()] = names.iter().find_map(|name| header.iter().position(|h| h == name));
         }
-        Self(columns)
+        let again = |n: &usize| header.iter().filter(|h| **h == header[*n]).count() > 1;
+        let twice = columns.iter().flatten().copied().filter(again).collect();
+        Self { at: columns, header, twice }
     }
 
     fn of(&self, role: Role) -> Option<usize> {
-        self.0[role.index()]
+        self.at[role.index()]
+    }
+
+    /// The row is a header: exports were put one behind the other, and what
+    /// follows may have other columns.
+    fn is_header(&self, key_column: Option<usize>, key: &[u8]) -> bool {
+        let Some(name) = key_column.and_then(|c| self.header.get(c)) else { return false };
+        // Nearly all keys differ from a header in their length alone.
+        if key.len() > name.len() + 4 || key.is_empty() {
+            return false;
+        }
+        let key = normal(&String::from_utf8_lossy(key));
+        self.header.contains(&key)
     }
 }
 
@@ -110,6 +130,9 @@ fn parse(file: &ArtifactFile, leash: &Leash, sink: &mut Sink<'_>) -> Result<(), 
     let header = reader.header()?.unwrap_or_default();
     let columns = Columns::new(rows, &header);
     let mut into = RowSink::new(layout, rows.of, sink, source);
+    if !columns.twice.is_empty() {
+        into.fault(&At::Whole, "a column stands twice in the header: which of them holds is not known");
+    }
     let end = match take_rows(&mut reader, &columns, &mut into, leash) {
         Ok(_) if into.rows() == 0 => return Err(no_rows(layout)),
         Ok(end) => end,
@@ -161,6 +184,10 @@ fn take_rows<R: std::io::Read>(
         }
         // An id that is the cut value is another id, unless its length shows that it is whole.
         let whole_key = cut.is_none_or(|c| key_column != Some(c)) || is_guid(key);
+        if columns.is_header(key_column, key) {
+            into.fault(&at(), "a header stands among the rows: several exports in one file; scan them one by one");
+            continue;
+        }
         let row = CsvRow { row, columns, cut };
         // A row that is cut short is no record at all.
         if whole_key && (cut.is_none() || row.row.fault.is_none()) {

@@ -202,7 +202,7 @@ impl<'s, 'a> Walker<'s, 'a> {
             (Kind::Object, Mark::App) => self.app(reader, node),
             (Kind::Object, _) if !keys.is_empty() => self.object(reader, node),
             (Kind::Array, _) if element.is_some() => self.array(reader, node),
-            (Kind::Null, _) => reader.skip(),
+            (Kind::Null, Mark::Plain | Mark::More | Mark::Total | Mark::Apps) => reader.skip(),
             (_, Mark::Record | Mark::Apps | Mark::App) => {
                 self.wrong_kind(reader);
                 reader.skip()
@@ -236,7 +236,13 @@ impl<'s, 'a> Walker<'s, 'a> {
         let text = reader.scalar()?.unwrap_or_default();
         for role in &self.plan.0[node].roles {
             if self.in_app {
+                // A key twice, with two values: which one holds is not known.
+                let again = !matches!(role, Role::SignerSha256 | Role::SignerSha1)
+                    && self.values.is_other(*role, &text);
                 self.values.push(*role, 0, &text);
+                if let Some(current) = self.current.as_mut().filter(|_| again) {
+                    current.errors = current.errors.saturating_add(1);
+                }
             } else if let Some(current) = &mut self.current
                 && !current.draft.set(*role, &text)
             {
@@ -338,7 +344,8 @@ impl<'s, 'a> Walker<'s, 'a> {
         let Some(current) = &mut self.current else { return Ok(()) };
         let (device, platform) = (current.device, self.layout.platform);
         let (id, name) = (self.values.get(Role::AppId), self.values.get(Role::AppName));
-        if (id.is_empty() && name.is_empty()) || reader.replaced() > replaced {
+        // An app that is not identified cannot be shown to be another one.
+        if id.is_empty() || reader.replaced() > replaced {
             current.errors = current.errors.saturating_add(1);
         }
         let state = state(self.layout, self.values.get(Role::State));

@@ -163,7 +163,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// The device of a row; `None`: a computer.
     #[inline]
     fn device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
-        if self.last.is_some() && self.last_key == key {
+        if self.last.is_some() && self.last_key == key && self.of != RowsOf::Devices {
             return self.last;
         }
         self.last_key.clear();
@@ -204,7 +204,9 @@ impl<'s, 'a> RowSink<'s, 'a> {
                 self.open(device, self.layout.platform)
             }
         };
-        if sound && self.slots.get(n).is_some_and(|s| !s.told) {
+        // A report of devices may hold a device twice; the rows may contradict
+        // each other, which `inventory` sees only if each of them speaks.
+        if sound && (self.of == RowsOf::Devices || self.slots.get(n).is_some_and(|s| !s.told)) {
             self.tell(n, key, row);
         }
         Some(n)

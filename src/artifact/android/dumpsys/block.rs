@@ -40,6 +40,8 @@ pub(super) struct Block {
     last_user: Option<u32>,
     /// A user was told twice: one of the lines is forged.
     pub(super) twice: bool,
+    /// A `User` line whose number cannot be read.
+    pub(super) unclear_user: bool,
     /// Where the block begins, in bytes.
     pub(super) offset: u64,
     /// Where the last line of it ended.
@@ -62,8 +64,9 @@ impl Block {
     pub(super) fn line(&mut self, line: &str, ended: bool) {
         let line = line.trim();
         if let Some((user, fields)) = line.strip_prefix("User ").and_then(|l| l.split_once(':')) {
-            if let Ok(user) = user.parse() {
-                self.user(user, fields, ended);
+            match user.parse() {
+                Ok(user) => self.user(user, fields, ended),
+                Err(_) => self.unclear_user |= fields.contains("installed="),
             }
             return;
         }

@@ -58,6 +58,8 @@ pub(crate) struct Dump<'s, 'k> {
     /// Factory copies without an installed package, told at the end.
     hidden: Vec<Block>,
     users: BTreeSet<u32>,
+    /// How many blocks show how many users.
+    shown: BTreeMap<u64, u64>,
     known_users: BTreeMap<u32, UserHints>,
     last_user: Option<u32>,
     count: u64,
@@ -93,6 +95,7 @@ impl<'s, 'k> Dump<'s, 'k> {
             names: HashSet::new(),
             hidden: Vec::new(),
             users: BTreeSet::new(),
+            shown: BTreeMap::new(),
             known_users: BTreeMap::new(),
             last_user: None,
             count: 0,

@@ -82,7 +82,18 @@ impl Restrictions {
                 // An entry counts when it is complete: its children may change it.
                 Event::End("pkg") if depth == 3 => {
                     if let Some((name, entry)) = current.take() {
-                        self.entries.insert(name, entry);
+                        // Twice: the best state wins, and the file is not sound.
+                        match self.entries.get_mut(&name) {
+                            Some(known) => {
+                                sound = false;
+                                if entry.state < known.state {
+                                    *known = entry;
+                                }
+                            }
+                            None => {
+                                self.entries.insert(name, entry);
+                            }
+                        }
                     }
                 }
                 Event::End(_) | Event::Text(_) => {}

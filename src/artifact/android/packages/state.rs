@@ -9,6 +9,7 @@ use super::restrictions::Restrictions;
 use crate::artifact::{At, DeviceId, Sink};
 use crate::model::{
     Answer, App, Basis, Code, End, ListScope, ListStatement, Platform, Reason, SignerSet, State, Timestamp, UserSet,
+    escape_component,
 };
 
 /// Times up to the first days of 2009 are those of factory images.
@@ -17,6 +18,8 @@ const FACTORY: i64 = 1_231_000_000;
 const UNCONFIRMED: &str = "The users' files are not in the evidence and nothing shows that the app's code is there.";
 const CODE_GONE: &str =
     "Android recorded the package without its code: it was removed with its data kept, or archived.";
+const OWNERLESS: &str =
+    "No user whose file is in the evidence has the app, yet its code is there: another user may have it.";
 const ENTRY_LOST: &str = "The user's file is damaged and does not show whether the user has the app.";
 const ON_SYSTEM: &str = "The app belongs to the system image: its code is still there and can be enabled again.";
 const SUPERSEDED: &str = "Only a copy of packages.xml that Android would not read names the package.";
@@ -84,6 +87,12 @@ impl Presence<'_> {
             let restrictions = self.gathered.restrictions.get(&user).map(|(_, r)| r);
             states.entry(self.of_user(name, restrictions)).or_default().push(user);
         }
+        // Android deletes the code of an app that no user has. Where it is there
+        // all the same, somebody has it whose file is missing.
+        let nobody = states.keys().all(|(state, _)| *state == State::Removed);
+        if nobody && !self.system && !self.code_gone && self.confirmed {
+            states.insert((State::Unknown, Some(OWNERLESS)), Vec::new());
+        }
         states
     }
 
@@ -127,13 +136,17 @@ fn state_copy<'a>(
             continue;
         }
         told.insert(&package.name);
-        let states = if speaks {
+        let states: States = if speaks {
             states_of(gathered, package)
         } else {
             States::from([((State::Unknown, Some(SUPERSEDED)), Vec::new())])
         };
         entries += u64::from(states.keys().any(|(state, _)| *state != State::Removed));
         if sink.wants_identifier(Platform::Android, &package.name) {
+            if states.keys().any(|(_, caveat)| *caveat == Some(OWNERLESS)) {
+                let message = format!("{}: {OWNERLESS}", escape_component(package.name.as_bytes()));
+                sink.note(Code::SourcesConflict, Some(copy.source), &At::Whole, message);
+            }
             state_package(gathered, copy, package, states, device, sink);
         }
     }

@@ -101,8 +101,10 @@ pub(super) fn command(line: &str) -> Option<Options> {
                 },
                 None => options.filtered = true,
             },
-            // The output went elsewhere or through a filter.
-            w if w.starts_with(['>', '1', '2']) && w.contains('>') => break,
+            // Output that went elsewhere takes no row away; what follows may
+            // still be a filter.
+            ">" | ">>" | "1>" | "2>" => drop(words.next()),
+            w if w.starts_with(['>', '1', '2']) && w.contains('>') => {}
             w if w.starts_with(['|', ';', '&']) => {
                 options.filtered = true;
                 break;
@@ -191,6 +193,10 @@ mod tests {
             assert!(of(&format!("$ pm list packages {filtered}")).filtered, "{filtered}");
         }
         assert!(!of("$ adb shell pm list packages > out.txt").filtered);
+        assert!(!of("$ adb shell pm list packages 2>/dev/null").filtered);
+        assert!(of("$ adb shell pm list packages 2>/dev/null | grep -v com.tencent").filtered);
+        assert!(of("$ adb shell pm list packages 2>&1 | head -5").filtered);
+        assert!(of("$ adb shell pm list packages 2>/dev/null com.android").filtered);
         assert_eq!(command("package:com.pm list packages"), None);
         assert_eq!(command("$ pm list users"), None);
     }
