@@ -7,6 +7,7 @@ mod config;
 mod diff;
 mod files;
 mod identify;
+mod interrupt;
 mod inventory;
 mod lists;
 mod merge;

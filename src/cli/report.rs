@@ -2,6 +2,7 @@
 //! the report's own.
 
 use super::args::ReportArgs;
+use super::interrupt::{self, Parts};
 use super::output::Targets;
 use super::{Failure, files};
 use crate::report::Writer;
@@ -9,9 +10,11 @@ use crate::report::reading::Saved;
 
 pub(super) fn run(args: &ReportArgs) -> Result<u8, Failure> {
     let wanted = Targets::asked(&args.output)?;
+    let parts = Parts::default();
+    interrupt::ends(&parts);
     let redactor = files::redactor(args.redact.as_deref())?;
     let saved = Saved::open(&args.file).map_err(Failure::cannot_run)?;
-    let targets = Targets::open(wanted)?;
+    let targets = Targets::open(wanted, &parts)?;
     let status = targets.write(&args.output, redactor.as_ref(), |outputs| {
         let mut writer = Writer::begin(outputs, &saved.begun())?;
         let mut ending = saved.read(&mut |part| writer.part(&part))?;

@@ -12,5 +12,7 @@ mod csv_report;
 mod documentation;
 mod hostile;
 mod html_report;
+#[cfg(unix)]
+mod interrupt;
 mod matrix;
 mod support;

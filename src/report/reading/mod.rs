@@ -102,17 +102,22 @@ enum Form {
 }
 
 impl Saved {
-    /// Opens a file; `-` is standard input, which is kept in an unlinked
-    /// temporary file, because a document is read more than once.
+    /// Opens a file; `-` is standard input, which like any pipe is kept in an
+    /// unlinked temporary file, because a document is read more than once.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let name = path.display().to_string();
         let unreadable = |source| ReadError::Unreadable { file: name.clone(), source };
+        let keep = |from: &mut dyn Read| {
+            let mut kept = tempfile::tempfile()?;
+            io::copy(from, &mut kept)?;
+            Ok(kept)
+        };
         let file = if path.as_os_str() == "-" {
-            let mut kept = tempfile::tempfile().map_err(unreadable)?;
-            io::copy(&mut io::stdin().lock(), &mut kept).map_err(unreadable)?;
-            kept
+            keep(&mut io::stdin().lock()).map_err(unreadable)?
         } else {
-            File::open(path).map_err(unreadable)?
+            let mut file = File::open(path).map_err(unreadable)?;
+            let is_pipe = is_pipe(&file.metadata().map_err(unreadable)?);
+            if is_pipe { keep(&mut file).map_err(unreadable)? } else { file }
         };
         if !file.metadata().map_err(unreadable)?.is_file() {
             return Err(ReadError::NotAReport(name));
@@ -196,6 +201,16 @@ impl Saved {
 /// A run as it is before its first device.
 pub fn begun(run: &v1::Run) -> v1::Run {
     v1::Run { finished_at: None, complete: None, exit_status: None, digest: None, ..run.clone() }
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 fn from_start<'f>(name: &str, file: &'f File) -> Result<BufReader<&'f File>, ReadError> {
