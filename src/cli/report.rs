@@ -1,5 +1,5 @@
 //! `tidewaiter report`: a saved report in another format. Its exit status is
-//! the report's own.
+//! the report's own, where that holds.
 
 use super::args::ReportArgs;
 use super::interrupt::{self, Parts};
@@ -17,12 +17,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8, Failure> {
     let targets = Targets::open(wanted, &parts)?;
     let status = targets.write(&args.output, redactor.as_ref(), |outputs| {
         let mut writer = Writer::begin(outputs, &saved.begun())?;
-        let mut ending = saved.read(&mut |part| writer.part(&part))?;
-        if ending.unknown > 0 {
-            // What it said was not understood: only what was understood counts.
-            ending.run.exit_status = None;
-            ending.summary = None;
-        }
+        let ending = saved.read(&mut |part| writer.part(&part))?;
         Ok(writer.end(ending.run, ending.summary)?)
     })?;
     Ok(if args.exit_zero && matches!(status, 1 | 3) { 0 } else { status })

@@ -85,7 +85,7 @@ fn summary(counts: &Counts) -> String {
 /// Lines for `sha256sum -c`.
 fn export(report: &Saved, out: &mut dyn Write) -> Result<u8, ReadError> {
     let (mut written, mut left) = (BTreeSet::new(), 0_u64);
-    report.read(&mut |part| {
+    report.pieces(&mut |part| {
         let Part::Evidence(item) = part else { return Ok(()) };
         for file in &item.consulted {
             let whole = file.sha256.as_deref().filter(|_| file.hash_scope == "file");
@@ -113,7 +113,7 @@ fn export(report: &Saved, out: &mut dyn Write) -> Result<u8, ReadError> {
 /// consulted: the containers are opened as a scan opens them.
 fn members(report: &Saved, root: Option<&Path>) -> Result<BTreeMap<String, String>, ReadError> {
     let mut containers: BTreeMap<std::path::PathBuf, String> = BTreeMap::new();
-    report.read(&mut |part| {
+    report.pieces(&mut |part| {
         let Part::Evidence(item) = part else { return Ok(()) };
         for file in item.consulted.iter().filter(|f| f.sha256.is_some()) {
             let Some(place) = Place::parse(&file.locator).filter(|p| p.is_member) else { continue };
