@@ -24,6 +24,8 @@ use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 
+use crate::report::safe;
+
 /// Usage, configuration.
 const EXIT_USAGE: u8 = 2;
 /// Could not run.
@@ -70,7 +72,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Man => print(&man_page()),
     };
     outcome.unwrap_or_else(|failure| {
-        let _ = writeln!(io::stderr(), "tidewaiter: {:#}", failure.error);
+        // It may name a file that somebody else named.
+        let message = format!("{:#}", failure.error);
+        let message: Vec<String> = message.lines().map(|line| safe(line, usize::MAX)).collect();
+        let _ = writeln!(io::stderr(), "tidewaiter: {}", message.join("\n"));
         failure.status
     })
 }

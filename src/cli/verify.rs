@@ -12,6 +12,7 @@ use crate::inventory::CoverageOptions;
 use crate::limits::Limits;
 use crate::model::Timestamp;
 use crate::report::reading::{Part, ReadError, Saved};
+use crate::report::safe;
 use crate::report::verify::{Counts, Outcome, Own, Place, check, exported, locate, own_digest};
 use crate::scan::{Input, Reading, Silent, read};
 use crate::signature::SignatureSet;
@@ -44,7 +45,8 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
             return Ok(());
         }
         let note = if checked.note.is_empty() { String::new() } else { format!(" ({})", checked.note) };
-        writeln!(out, "{}: {}{note}", checked.outcome.as_str(), checked.locator)
+        // The report may come from anybody.
+        writeln!(out, "{}: {}{}", checked.outcome.as_str(), safe(&checked.locator, 4000), safe(&note, 400))
     });
     let counts = counts.map_err(could_not)?;
     say(&mut out, &summary(&counts))?;
@@ -64,7 +66,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
 }
 
 fn say(out: &mut dyn Write, line: &str) -> Result<(), Failure> {
-    match writeln!(out, "{line}") {
+    match writeln!(out, "{}", safe(line, 4000)) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::cannot_run(error)),
         _ => Ok(()),
     }

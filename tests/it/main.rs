@@ -11,6 +11,7 @@ mod corpus;
 mod csv_report;
 mod documentation;
 mod hostile;
+mod hostile_reports;
 mod html_report;
 #[cfg(unix)]
 mod interrupt;

@@ -125,7 +125,12 @@ fn device(change: &DeviceChange, width: usize, out: &mut dyn Write) -> io::Resul
 pub(super) fn verdicts(change: &DeviceChange) -> String {
     let word = |side: &Side| {
         let waived = if side.waived { " (waived)" } else { "" };
-        let as_of = side.as_of.as_deref().and_then(|t| t.get(..10)).map(|d| format!(" as of {d}")).unwrap_or_default();
+        let as_of = side
+            .as_of
+            .as_deref()
+            .and_then(|t| t.get(..10))
+            .map(|d| format!(" as of {}", safe(d, 10)))
+            .unwrap_or_default();
         let why = side.verdict_reasons.first().filter(|_| side.verdict == "inconclusive");
         let why = why.map(|r| format!(" ({})", safe(reason(r), 120))).unwrap_or_default();
         format!("{}{waived}{as_of}{why}", side.verdict)

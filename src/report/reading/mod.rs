@@ -19,7 +19,7 @@ use std::path::Path;
 pub(super) use document::{Element, Wanted, walk};
 pub(super) use lines::Lines;
 
-use super::{v1, verify};
+use super::{safe, v1, verify};
 use crate::model::{Code, Diagnostic};
 
 /// Bytes of one device, item or message. A larger one is no report of ours.
@@ -109,7 +109,7 @@ impl Saved {
     /// Opens a file; `-` is standard input, which like any pipe is kept in an
     /// unlinked temporary file, because a document is read more than once.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
-        let name = path.display().to_string();
+        let name = safe(&path.display().to_string(), 1000);
         let unreadable = |source| ReadError::Unreadable { file: name.clone(), source };
         let keep = |from: &mut dyn Read| {
             let mut kept = tempfile::tempfile()?;
