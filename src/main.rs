@@ -1,4 +1,5 @@
-//! The binary: everything is in the library; only here a process ends.
+//! The binary: everything is in the library; only here, and on signals, a process
+//! ends.
 
 use std::process::ExitCode;
 

@@ -597,7 +597,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__identify)
-            opts="-f -h -V --signatures --format --color --group-by --csv-raw --csv-bom --help --version"
+            opts="-f -h -V --signatures --format --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -619,10 +619,6 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
                     ;;
-                --group-by)
-                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -631,7 +627,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__inventory)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --map --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --map --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -699,10 +695,6 @@ _tidewaiter() {
                     ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --group-by)
-                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -919,7 +911,7 @@ _tidewaiter() {
             return 0
             ;;
         tidewaiter__subcmd__scan)
-            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --map --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --format --color --group-by --csv-raw --csv-bom --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --redact --exit-zero --run-time --help --version"
+            opts="-0 -j -q -v -f -h -V --paths-from --null --jobs --signatures --map --config --quiet --verbose --max-time --max-file-bytes --max-memory-file --max-entries --max-depth --max-ratio --max-findings --policy --as-of --min-strength --assume-full-lists --stale-after --max-age --waivers --redact --exit-zero --run-time --format --color --group-by --csv-raw --csv-bom --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -977,22 +969,6 @@ _tidewaiter() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --format)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -f)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --group-by)
-                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
-                    return 0
-                    ;;
                 --policy)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1023,6 +999,22 @@ _tidewaiter() {
                     ;;
                 --run-time)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --group-by)
+                    COMPREPLY=($(compgen -W "device app owner" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -52,13 +52,6 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-entri
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-depth -d 'Containers within containers' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-ratio -d 'Expansion of a compressed member' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-findings -d 'Findings of one device' -r
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s f -l format -d 'table, json, ndjson, csv or html; with =FILE into a file. May be repeated' -r
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l color -d 'Colours (default: auto)' -r -f -a "auto\t''
-always\t''
-never\t''"
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l group-by -d 'What the table is ordered by' -r -f -a "device\t''
-app\t''
-owner\t''"
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l policy -d 'Policy to apply, in force or not; may be repeated (default: us-eo-13971)' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l as-of -d 'Date at which policies and ages are judged (default: now)' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l min-strength -d 'Weaker findings make suspect, not prohibited (default: probable)' -r -f -a "probable\t''
@@ -69,13 +62,20 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l max-age -
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l waivers -d 'Approved exceptions (TOML): findings stay, their devices cause no exit 1 or 3' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l redact -d 'Replace what names people, devices and places by pseudonyms made with this key' -r -F
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l run-time -d 'The time the report bears (default: now, or SOURCE_DATE_EPOCH)' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s f -l format -d 'table, json, ndjson, csv or html; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l color -d 'Colours (default: auto)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l group-by -d 'What the table is ordered by' -r -f -a "device\t''
+app\t''
+owner\t''"
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s 0 -l null -d 'Paths of --paths-from end with a NUL byte instead of a line end'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s q -l quiet -d 'No progress, no log lines'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s v -l verbose -d 'Say more on standard error'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l csv-raw -d 'CSV for programs: values as they are, not guarded against spreadsheets'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l csv-bom -d 'CSV with a byte order mark, for spreadsheets that need one to see UTF-8'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l assume-full-lists -d 'Vouch that lists which may be filtered are full; the report says so'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l exit-zero -d 'Exit 0 where it would be 1 or 3; the report keeps the true status'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l csv-raw -d 'CSV for programs: values as they are, not guarded against spreadsheets'
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -l csv-bom -d 'CSV with a byte order mark, for spreadsheets that need one to see UTF-8'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand scan" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l paths-from -d 'Read further paths from a file (`-`: standard input), one a line' -r -F
@@ -90,18 +90,13 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-depth -d 'Containers within containers' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-ratio -d 'Expansion of a compressed member' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l max-findings -d 'Findings of one device' -r
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s f -l format -d 'table, json, ndjson, csv or html; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l color -d 'Colours (default: auto)' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l group-by -d 'What the table is ordered by' -r -f -a "device\t''
-app\t''
-owner\t''"
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s 0 -l null -d 'Paths of --paths-from end with a NUL byte instead of a line end'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s q -l quiet -d 'No progress, no log lines'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s v -l verbose -d 'Say more on standard error'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l csv-raw -d 'CSV for programs: values as they are, not guarded against spreadsheets'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -l csv-bom -d 'CSV with a byte order mark, for spreadsheets that need one to see UTF-8'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand inventory" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand report" -l redact -d 'Replace what names people, devices and places by pseudonyms made with this key' -r -F
@@ -143,15 +138,10 @@ complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -s q -l qu
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand verify" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l signatures -d 'Use the signatures of this folder too' -r -F
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s f -l format -d 'table, json, ndjson, csv or html; with =FILE into a file. May be repeated' -r
+complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s f -l format -d 'table, json or ndjson; with =FILE into a file. May be repeated' -r
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l color -d 'Colours (default: auto)' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l group-by -d 'What the table is ordered by' -r -f -a "device\t''
-app\t''
-owner\t''"
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l csv-raw -d 'CSV for programs: values as they are, not guarded against spreadsheets'
-complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -l csv-bom -d 'CSV with a byte order mark, for spreadsheets that need one to see UTF-8'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s h -l help -d 'Print help'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand identify" -s V -l version -d 'Print version'
 complete -c tidewaiter -n "__fish_tidewaiter_using_subcommand map" -s h -l help -d 'Print help'

@@ -43,10 +43,6 @@ _arguments "${_arguments_options[@]}" : \
 '--max-depth=[Containers within containers]:N:_default' \
 '--max-ratio=[Expansion of a compressed member]:N:_default' \
 '--max-findings=[Findings of one device]:N:_default' \
-'*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
-'--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
 '*--policy=[Policy to apply, in force or not; may be repeated (default\: us-eo-13971)]:ID:_default' \
 '--as-of=[Date at which policies and ages are judged (default\: now)]:DATE:_default' \
 '--min-strength=[Weaker findings make suspect, not prohibited (default\: probable)]:STRENGTH:(probable strong definitive)' \
@@ -55,16 +51,20 @@ _arguments "${_arguments_options[@]}" : \
 '--waivers=[Approved exceptions (TOML)\: findings stay, their devices cause no exit 1 or 3]:FILE:_files' \
 '--redact=[Replace what names people, devices and places by pseudonyms made with this key]:KEYFILE:_files' \
 '--run-time=[The time the report bears (default\: now, or SOURCE_DATE_EPOCH)]:TIME:_default' \
+'*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
+'--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
 '-0[Paths of --paths-from end with a NUL byte instead of a line end]' \
 '--null[Paths of --paths-from end with a NUL byte instead of a line end]' \
 '-q[No progress, no log lines]' \
 '--quiet[No progress, no log lines]' \
 '*-v[Say more on standard error]' \
 '*--verbose[Say more on standard error]' \
-'--csv-raw[CSV for programs\: values as they are, not guarded against spreadsheets]' \
-'--csv-bom[CSV with a byte order mark, for spreadsheets that need one to see UTF-8]' \
 '--assume-full-lists[Vouch that lists which may be filtered are full; the report says so]' \
 '--exit-zero[Exit 0 where it would be 1 or 3; the report keeps the true status]' \
+'--csv-raw[CSV for programs\: values as they are, not guarded against spreadsheets]' \
+'--csv-bom[CSV with a byte order mark, for spreadsheets that need one to see UTF-8]' \
 '-h[Print help]' \
 '--help[Print help]' \
 '-V[Print version]' \
@@ -87,18 +87,15 @@ _arguments "${_arguments_options[@]}" : \
 '--max-depth=[Containers within containers]:N:_default' \
 '--max-ratio=[Expansion of a compressed member]:N:_default' \
 '--max-findings=[Findings of one device]:N:_default' \
-'*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*-f+[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
-'--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
 '-0[Paths of --paths-from end with a NUL byte instead of a line end]' \
 '--null[Paths of --paths-from end with a NUL byte instead of a line end]' \
 '-q[No progress, no log lines]' \
 '--quiet[No progress, no log lines]' \
 '*-v[Say more on standard error]' \
 '*--verbose[Say more on standard error]' \
-'--csv-raw[CSV for programs\: values as they are, not guarded against spreadsheets]' \
-'--csv-bom[CSV with a byte order mark, for spreadsheets that need one to see UTF-8]' \
 '-h[Print help]' \
 '--help[Print help]' \
 '-V[Print version]' \
@@ -172,12 +169,9 @@ _arguments "${_arguments_options[@]}" : \
 (identify)
 _arguments "${_arguments_options[@]}" : \
 '*--signatures=[Use the signatures of this folder too]:DIR:_files' \
-'*-f+[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
-'*--format=[table, json, ndjson, csv or html; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*-f+[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
+'*--format=[table, json or ndjson; with =FILE into a file. May be repeated]:FORMAT[=FILE]:_default' \
 '--color=[Colours (default\: auto)]:WHEN:(auto always never)' \
-'--group-by=[What the table is ordered by]:WHAT:(device app owner)' \
-'--csv-raw[CSV for programs\: values as they are, not guarded against spreadsheets]' \
-'--csv-bom[CSV with a byte order mark, for spreadsheets that need one to see UTF-8]' \
 '-h[Print help]' \
 '--help[Print help]' \
 '-V[Print version]' \

@@ -114,8 +114,6 @@ pub(super) struct ReadArgs {
     pub(super) verbose: u8,
     #[command(flatten)]
     pub(super) limits: LimitArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
 }
 
 /// Ceilings.
@@ -163,7 +161,19 @@ pub(super) fn bytes(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }
 
-/// Where results go.
+/// Where lists go that are no report.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct ListOutputArgs {
+    /// table, json or ndjson; with =FILE into a file. May be repeated
+    #[arg(long, short, value_name = "FORMAT[=FILE]")]
+    pub(super) format: Vec<String>,
+    /// Colours (default: auto)
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub(super) color: Option<Color>,
+}
+
+/// Where a report goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
@@ -239,6 +249,8 @@ pub(super) struct ScanArgs {
     /// The time the report bears (default: now, or SOURCE_DATE_EPOCH)
     #[arg(long, value_name = "TIME", value_parser = timestamp)]
     pub(super) run_time: Option<crate::model::Timestamp>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 fn timestamp(text: &str) -> Result<crate::model::Timestamp, String> {
@@ -249,6 +261,8 @@ fn timestamp(text: &str) -> Result<crate::model::Timestamp, String> {
 pub(super) struct InventoryArgs {
     #[command(flatten)]
     pub(super) read: ReadArgs,
+    #[command(flatten)]
+    pub(super) output: ListOutputArgs,
 }
 
 #[derive(Debug, Args)]
@@ -350,7 +364,7 @@ pub(super) struct IdentifyArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) signatures: Vec<PathBuf>,
     #[command(flatten)]
-    pub(super) output: OutputArgs,
+    pub(super) output: ListOutputArgs,
 }
 
 #[derive(Debug, Args)]

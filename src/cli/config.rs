@@ -164,14 +164,14 @@ impl Config {
     }
 
     /// Fills in what a command that reads evidence takes.
-    pub(super) fn fill_read(&self, args: &mut ReadArgs) -> Result<(), Failure> {
+    pub(super) fn fill_read(&self, args: &mut ReadArgs, color: &mut Option<Color>) -> Result<(), Failure> {
         self.many("signatures", &mut args.signatures);
         self.many("map", &mut args.map);
         self.one("jobs", &mut args.jobs, |text| match text.parse() {
             Ok(n @ 1..=256) => Ok(n),
             _ => Err(format!("`{text}` is no number from 1 to 256")),
         })?;
-        self.one("color", &mut args.output.color, word::<Color>)?;
+        self.one("color", color, word::<Color>)?;
         let limits = &mut args.limits;
         self.one("max-time", &mut limits.max_time, number)?;
         self.one("max-file-bytes", &mut limits.max_file_bytes, super::args::bytes)?;
@@ -184,7 +184,7 @@ impl Config {
 
     /// Fills in what a scan takes.
     pub(super) fn fill_scan(&self, args: &mut ScanArgs) -> Result<(), Failure> {
-        self.fill_read(&mut args.read)?;
+        self.fill_read(&mut args.read, &mut args.output.color)?;
         self.many("policy", &mut args.policy);
         self.one("min-strength", &mut args.min_strength, word::<MinStrength>)?;
         self.one("stale-after", &mut args.stale_after, number)?;

@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use super::args::DiffArgs;
+use super::interrupt::{self, Parts};
 use super::output::{self, Sink};
 use super::{Failure, output::is_broken_pipe};
 use crate::report::diff;
@@ -13,14 +14,17 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, Failure> {
     if args.old.as_os_str() == "-" && args.new.as_os_str() == "-" {
         return Err(Failure::usage(anyhow!("standard input can be read once only")));
     }
+    let parts = Parts::default();
+    interrupt::ends(&parts);
     let old = Saved::open(&args.old).map_err(Failure::cannot_run)?;
     let new = Saved::open(&args.new).map_err(Failure::cannot_run)?;
+    let open = |want: &output::Wanted| Sink::open(want.file.as_deref(), &parts).map_err(Failure::cannot_run);
+    let mut sinks = wanted.iter().map(open).collect::<Result<Vec<Sink>, _>>()?;
     let mut status = 0;
-    for want in &wanted {
-        let mut sink = Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?;
+    for (want, sink) in wanted.iter().zip(&mut sinks) {
         // Each format reads the comparison once; it lies on disk, not in memory.
         let compared = diff::diff(&old, &new).map_err(Failure::cannot_run)?;
-        status = match diff::write(compared, &want.format, output::width(), &mut sink) {
+        status = match diff::write(compared, &want.format, output::width(), sink) {
             Ok(status) => status,
             Err(error) => {
                 let error = anyhow::Error::from(error);
@@ -31,7 +35,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, Failure> {
                 };
             }
         };
-        sink.commit().map_err(Failure::cannot_run)?;
     }
+    sinks.into_iter().try_for_each(|sink| sink.commit().map_err(Failure::cannot_run))?;
     Ok(status)
 }

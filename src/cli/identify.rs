@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Failure;
 use super::args::IdentifyArgs;
+use super::interrupt::{self, Parts};
 use super::output::{self, Sink};
 use crate::artifact::{At, Observation, SourceId};
 use crate::matching::match_app;
@@ -51,8 +52,10 @@ struct Document<'a> {
 }
 
 pub(super) fn run(args: &IdentifyArgs) -> Result<u8, Failure> {
-    let wanted = output::wanted(&args.output, &["table", "json", "ndjson"], "table")?;
+    let wanted = output::formats(&args.output.format, &["table", "json", "ndjson"], "table")?;
     let set = SignatureSet::load(&args.signatures).map_err(Failure::cannot_run)?;
+    let parts = Parts::default();
+    interrupt::ends(&parts);
     let items: Vec<Item> = args.ids.iter().map(|id| identify(id, &set)).collect();
     for want in &wanted {
         let text = match want.format.as_str() {
@@ -60,7 +63,7 @@ pub(super) fn run(args: &IdentifyArgs) -> Result<u8, Failure> {
             "ndjson" => items.iter().filter_map(|i| serde_json::to_string(i).ok()).map(|l| l + "\n").collect(),
             _ => items.iter().map(table).collect(),
         };
-        let mut sink = Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?;
+        let mut sink = Sink::open(want.file.as_deref(), &parts).map_err(Failure::cannot_run)?;
         sink.write_all(text.as_bytes()).map_err(Failure::cannot_run)?;
         sink.commit().map_err(Failure::cannot_run)?;
     }

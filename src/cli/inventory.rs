@@ -5,6 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::args::InventoryArgs;
+use super::interrupt::Parts;
 use super::output::{self, Sink};
 use super::{Failure, scan};
 use crate::artifact::Retain;
@@ -15,14 +16,15 @@ use crate::scan::counted;
 
 pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
     let (inputs, config) = scan::configured(&args.read)?;
-    config.fill_read(&mut args.read)?;
+    config.fill_read(&mut args.read, &mut args.output.color)?;
     let mappings = super::files::mappings(&args.read.map)?;
-    let wanted = output::wanted(&args.read.output, &["table", "json", "ndjson"], "table")?;
+    let wanted = output::formats(&args.output.format, &["table", "json", "ndjson"], "table")?;
+    let parts = Parts::default();
     let mut sinks = Vec::new();
     for want in &wanted {
-        sinks.push((want.format.as_str(), Sink::open(want.file.as_deref()).map_err(Failure::cannot_run)?));
+        sinks.push((want.format.as_str(), Sink::open(want.file.as_deref(), &parts).map_err(Failure::cannot_run)?));
     }
-    let gathered = scan::gather(&args.read, &inputs, mappings, Retain::All)?;
+    let gathered = scan::gather(&args.read, &inputs, mappings, Retain::All, &parts)?;
     let complete = !gathered.interrupted;
     let items = gathered.items;
     let options = CoverageOptions {

@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 
 use super::args::MergeArgs;
+use super::interrupt::{self, Parts};
 use super::output::Targets;
 use super::{Failure, files};
 use crate::report::merge::{MergeOptions, merge};
@@ -10,6 +11,8 @@ use crate::report::reading::Saved;
 
 pub(super) fn run(args: &MergeArgs) -> Result<u8, Failure> {
     let wanted = Targets::asked(&args.output)?;
+    let parts = Parts::default();
+    interrupt::ends(&parts);
     if args.files.iter().filter(|f| f.as_os_str() == "-").count() > 1 {
         return Err(Failure::usage(anyhow!("standard input can be read once only")));
     }
@@ -19,7 +22,7 @@ pub(super) fn run(args: &MergeArgs) -> Result<u8, Failure> {
     for file in &args.files {
         reports.push(Saved::open(file).map_err(Failure::cannot_run)?);
     }
-    let targets = Targets::open(wanted)?;
+    let targets = Targets::open(wanted, &parts)?;
     let options = MergeOptions { allow_mixed: args.allow_mixed, waivers: waivers.as_ref() };
     let status = targets.write(&args.output, redactor.as_ref(), |outputs| {
         merge(&reports, &options, outputs).map_err(anyhow::Error::from)

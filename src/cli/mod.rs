@@ -7,6 +7,7 @@ mod config;
 mod diff;
 mod files;
 mod identify;
+mod interrupt;
 mod inventory;
 mod lists;
 mod map;
@@ -23,6 +24,8 @@ use std::io::{self, Write};
 use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
+
+use crate::report::safe;
 
 /// Usage, configuration.
 const EXIT_USAGE: u8 = 2;
@@ -71,7 +74,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Man => print(&man_page()),
     };
     outcome.unwrap_or_else(|failure| {
-        let _ = writeln!(io::stderr(), "tidewaiter: {:#}", failure.error);
+        // It may name a file that somebody else named.
+        let message = format!("{:#}", failure.error);
+        let message: Vec<String> = message.lines().map(|line| safe(line, usize::MAX)).collect();
+        let _ = writeln!(io::stderr(), "tidewaiter: {}", message.join("\n"));
         failure.status
     })
 }

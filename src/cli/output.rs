@@ -1,13 +1,13 @@
 //! Where results go: standard output, or a file written aside and renamed at
 //! the end, so that a failed run never leaves half a report.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 use super::args::{Color, GroupArg, OutputArgs};
+use super::interrupt::Parts;
 use super::{EXIT_CANNOT_RUN, Failure};
 use crate::report::redact::{Redacting, Redactor};
 use crate::report::{GroupBy, Output, RENDERERS, Style};
@@ -20,11 +20,6 @@ pub(super) struct Wanted {
 }
 
 /// The formats asked for; `default` on standard output where none is.
-pub(super) fn wanted(args: &OutputArgs, known: &[&str], default: &str) -> Result<Vec<Wanted>, Failure> {
-    formats(&args.format, known, default)
-}
-
-/// The same for words of `--format` alone.
 pub(super) fn formats(asked: &[String], known: &[&str], default: &str) -> Result<Vec<Wanted>, Failure> {
     let mut out: Vec<Wanted> = Vec::new();
     for text in asked {
@@ -54,31 +49,34 @@ pub(super) fn formats(asked: &[String], known: &[&str], default: &str) -> Result
 /// A place to write to.
 pub(super) struct Sink {
     writer: BufWriter<Box<dyn Write>>,
+    parts: Parts,
     rename: Option<(PathBuf, PathBuf)>,
 }
 
 impl Sink {
     /// Opens standard output, or a temporary file beside `file`.
-    pub(super) fn open(file: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) fn open(file: Option<&Path>, parts: &Parts) -> anyhow::Result<Self> {
+        let parts = parts.clone();
         let Some(file) = file else {
-            return Ok(Self { writer: BufWriter::with_capacity(1 << 16, Box::new(io::stdout())), rename: None });
+            let writer = BufWriter::with_capacity(1 << 16, Box::new(io::stdout()) as Box<dyn Write>);
+            return Ok(Self { writer, parts, rename: None });
         };
         let Some(name) = file.file_name() else { bail!("{} is no file name", file.display()) };
         let mut aside = std::ffi::OsString::from(".");
         aside.push(name);
         aside.push(format!(".{}.part", std::process::id()));
         let aside = file.with_file_name(aside);
-        let open = File::options().write(true).create_new(true).open(&aside);
-        let handle = open.with_context(|| format!("cannot write beside {}", file.display()))?;
+        let handle = parts.create(&aside).with_context(|| format!("cannot write beside {}", file.display()))?;
         let writer: Box<dyn Write> = Box::new(handle);
-        Ok(Self { writer: BufWriter::with_capacity(1 << 16, writer), rename: Some((aside, file.to_owned())) })
+        Ok(Self { writer: BufWriter::with_capacity(1 << 16, writer), parts, rename: Some((aside, file.to_owned())) })
     }
 
     /// Flushes and gives the file its name.
     pub(super) fn commit(mut self) -> anyhow::Result<()> {
         self.writer.flush()?;
-        if let Some((aside, file)) = self.rename.take() {
-            fs::rename(&aside, &file).with_context(|| format!("cannot write {}", file.display()))?;
+        if let Some((aside, file)) = &self.rename {
+            self.parts.rename(aside, file).with_context(|| format!("cannot write {}", file.display()))?;
+            self.rename = None;
         }
         Ok(())
     }
@@ -97,7 +95,7 @@ impl Write for Sink {
 impl Drop for Sink {
     fn drop(&mut self) {
         if let Some((aside, _)) = &self.rename {
-            let _ = fs::remove_file(aside);
+            self.parts.remove(aside);
         }
     }
 }
@@ -113,12 +111,12 @@ impl Targets {
     /// The table on standard output, or what the user asked for.
     pub(super) fn asked(args: &OutputArgs) -> Result<Vec<Wanted>, Failure> {
         let known: Vec<&str> = RENDERERS.iter().map(|f| f.id).collect();
-        wanted(args, &known, "table")
+        formats(&args.format, &known, "table")
     }
 
     /// Opens them.
-    pub(super) fn open(wanted: Vec<Wanted>) -> Result<Self, Failure> {
-        let open = |want: &Wanted| Sink::open(want.file.as_deref()).map_err(Failure::cannot_run);
+    pub(super) fn open(wanted: Vec<Wanted>, parts: &Parts) -> Result<Self, Failure> {
+        let open = |want: &Wanted| Sink::open(want.file.as_deref(), parts).map_err(Failure::cannot_run);
         let sinks = wanted.iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { wanted, sinks })
     }

@@ -10,6 +10,7 @@ use anyhow::Context;
 
 use super::args::{LimitArgs, MinStrength, ReadArgs, ScanArgs};
 use super::config::Config;
+use super::interrupt::{self, Parts};
 use super::output::Targets;
 use super::progress::Progress;
 use super::{Failure, files};
@@ -25,7 +26,7 @@ pub(super) fn run(mut args: ScanArgs) -> Result<u8, Failure> {
     let (inputs, config) = configured(&args.read)?;
     config.fill_scan(&mut args)?;
     let args = &args;
-    let wanted = Targets::asked(&args.read.output)?;
+    let wanted = Targets::asked(&args.output)?;
     // What is wrongly used comes before what cannot run.
     let redactor = files::redactor(args.redact.as_deref())?;
     let options = Options { config: config.in_report(), ..options(args)? };
@@ -34,9 +35,10 @@ pub(super) fn run(mut args: ScanArgs) -> Result<u8, Failure> {
         crate::scan::PolicyError::Unknown(_) => Failure::usage(error),
         crate::scan::PolicyError::Unresolvable(_) => Failure::cannot_run(error),
     })?;
-    let targets = Targets::open(wanted)?;
-    let gathered = gather(&args.read, &inputs, options.mappings, Retain::Relevant(&set))?;
-    let status = targets.write(&args.read.output, redactor.as_ref(), |outputs| {
+    let parts = Parts::default();
+    let targets = Targets::open(wanted, &parts)?;
+    let gathered = gather(&args.read, &inputs, options.mappings, Retain::Relevant(&set), &parts)?;
+    let status = targets.write(&args.output, redactor.as_ref(), |outputs| {
         write_report(gathered, &judged, outputs).map_err(anyhow::Error::from)
     })?;
     Ok(if args.exit_zero && matches!(status, 1 | 3) { 0 } else { status })
@@ -92,30 +94,23 @@ pub(super) fn configured(args: &ReadArgs) -> Result<(Vec<Input>, Config), Failur
     Ok((inputs, config))
 }
 
-/// Reads the evidence that the arguments name.
+/// Reads the evidence that the arguments name. The first Ctrl-C ends the
+/// reading, and what was read is written; the second ends the process.
 pub(super) fn gather(
     args: &ReadArgs,
     inputs: &[Input],
     mappings: &'static Mappings,
     retain: Retain<'_>,
+    parts: &Parts,
 ) -> Result<Gathered, Failure> {
     let cancel = Arc::new(AtomicBool::new(false));
-    on_interrupt(&cancel);
+    interrupt::cancels(&cancel, parts);
     let progress = Progress::new(args.quiet, args.verbose);
     let jobs = args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(2, usize::from), usize::from);
     let reading = Reading { retain, mappings, limits: limits(&args.limits), jobs, cancel, observer: &progress };
     let gathered = read(inputs, &reading);
     progress.clear();
     Ok(gathered)
-}
-
-/// The first Ctrl-C ends the work and writes the report of what was read; the
-/// second ends the process.
-fn on_interrupt(cancel: &Arc<AtomicBool>) {
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, cancel.clone());
-        let _ = signal_hook::flag::register(signal, cancel.clone());
-    }
 }
 
 fn inputs(args: &ReadArgs) -> Result<Vec<Input>, Failure> {

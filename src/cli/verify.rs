@@ -13,6 +13,7 @@ use crate::inventory::CoverageOptions;
 use crate::limits::Limits;
 use crate::model::Timestamp;
 use crate::report::reading::{Part, ReadError, Saved};
+use crate::report::safe;
 use crate::report::verify::{Counts, Outcome, Own, Place, check, exported, locate, own_digest};
 use crate::scan::{Input, Reading, Silent, read};
 use crate::signature::SignatureSet;
@@ -46,7 +47,8 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
             return Ok(());
         }
         let note = if checked.note.is_empty() { String::new() } else { format!(" ({})", checked.note) };
-        writeln!(out, "{}: {}{note}", checked.outcome.as_str(), checked.locator)
+        // The report may come from anybody.
+        writeln!(out, "{}: {}{}", checked.outcome.as_str(), safe(&checked.locator, 4000), safe(&note, 400))
     });
     let counts = counts.map_err(could_not)?;
     say(&mut out, &summary(&counts))?;
@@ -66,7 +68,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
 }
 
 fn say(out: &mut dyn Write, line: &str) -> Result<(), Failure> {
-    match writeln!(out, "{line}") {
+    match writeln!(out, "{}", safe(line, 4000)) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::cannot_run(error)),
         _ => Ok(()),
     }
@@ -87,7 +89,7 @@ fn summary(counts: &Counts) -> String {
 /// Lines for `sha256sum -c`.
 fn export(report: &Saved, out: &mut dyn Write) -> Result<u8, ReadError> {
     let (mut written, mut left) = (BTreeSet::new(), 0_u64);
-    report.read(&mut |part| {
+    report.pieces(&mut |part| {
         let Part::Evidence(item) = part else { return Ok(()) };
         for file in &item.consulted {
             let whole = file.sha256.as_deref().filter(|_| file.hash_scope == "file");
@@ -119,7 +121,7 @@ fn members(
     mappings: &'static Mappings,
 ) -> Result<BTreeMap<String, String>, ReadError> {
     let mut containers: BTreeMap<std::path::PathBuf, String> = BTreeMap::new();
-    report.read(&mut |part| {
+    report.pieces(&mut |part| {
         let Part::Evidence(item) = part else { return Ok(()) };
         for file in item.consulted.iter().filter(|f| f.sha256.is_some()) {
             let Some(place) = Place::parse(&file.locator).filter(|p| p.is_member) else { continue };

@@ -95,6 +95,8 @@ codes! {
     WaiverExpired, "waiver-expired", Note, "A waiver has ended; the findings it covered count again. Renew it or remove the app.";
     MixedReports, "mixed-reports", Warning, "Reports made with different signatures, policies or options were joined because --allow-mixed said so. Their verdicts do not mean quite the same.";
     UnknownValue, "unknown-value", Error, "A saved report holds a word this version does not know; it was read as the most cautious one. Use a newer version.";
+    ReportChanged, "report-changed", Error, "A saved report was changed after it was written: the digest it bears is not that of its content. Take the original, or look with `tidewaiter verify` at what it rests on.";
+    ReportInconsistent, "report-inconsistent", Error, "A saved report says something that its own findings, lists or counts do not bear out. The more cautious reading was taken.";
     Interrupted, "interrupted", Error, "The run was interrupted before it was done.";
 }
 

@@ -1,5 +1,7 @@
 //! CSV: one row for each finding, and one for each device without findings, so
-//! that no device is missing; for people with a spreadsheet.
+//! that no device is missing; one for each item of evidence that was not read
+//! whole, each error and an interrupted run, so that what could not be read never
+//! looks like what is clean. For people with a spreadsheet.
 //!
 //! RFC 4180, every field quoted, lines end in CR LF. Spreadsheets run what looks
 //! like a formula and round long numbers; unless `csv_raw` is set, such cells are
@@ -73,6 +75,13 @@ pub(super) struct Csv {
     line: String,
 }
 
+/// Something that leaves the outcome open.
+struct Open<'a> {
+    record: &'a str,
+    reason: &'a str,
+    says: &'a str,
+}
+
 impl Csv {
     pub(super) fn new(style: Style) -> Self {
         Self {
@@ -123,13 +132,34 @@ impl Csv {
         self.device_fields(device);
         match finding {
             Some(finding) => self.finding_fields(device, finding),
-            None => {
-                for column in FINDING {
-                    let caveats = COLUMNS[column] == "does_not_prove";
-                    self.field(&if caveats { device.does_not_prove.join(" ") } else { String::new() });
-                }
-            }
+            None => self.no_finding(&device.does_not_prove.join(" "), ""),
         }
+        self.run_fields(out)
+    }
+
+    /// A row that is no device, for what was left open.
+    fn open_row(&mut self, open: &Open<'_>, locator: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+        self.device_fields(&v1::Device {
+            record: open.record.to_owned(),
+            verdict: "inconclusive".to_owned(),
+            verdict_reasons: vec![open.reason.to_owned()],
+            ..v1::Device::default()
+        });
+        self.no_finding(open.says, locator.unwrap_or_default());
+        self.run_fields(out)
+    }
+
+    fn no_finding(&mut self, caveats: &str, locator: &str) {
+        for column in FINDING {
+            self.field(match COLUMNS[column] {
+                "does_not_prove" => caveats,
+                "evidence_locator" => locator,
+                _ => "",
+            });
+        }
+    }
+
+    fn run_fields(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let (started_at, version) = (self.started_at.clone(), self.tool_version.clone());
         self.fields([started_at.as_str(), version.as_str()]);
         self.end_line(out)
@@ -251,12 +281,25 @@ impl Renderer for Csv {
         device.findings.iter().try_for_each(|finding| self.row(device, Some(finding), out))
     }
 
-    fn evidence(&mut self, _: &v1::Evidence, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
+    /// An item that was not read whole: no device, and nobody knows which
+    /// devices it would have shown.
+    fn evidence(&mut self, evidence: &v1::Evidence, out: &mut dyn Write) -> io::Result<()> {
+        let says = match evidence.status.as_str() {
+            "read" | "skipped" => return Ok(()),
+            "partly-read" => "A part of this evidence was not read: what it would show is not known.",
+            "unknown" => "This is no evidence that the program knows: what it would show is not known.",
+            _ => "This evidence could not be read: what it would show is not known.",
+        };
+        let open = Open { record: "evidence", reason: &format!("evidence-{}", evidence.status), says };
+        self.open_row(&open, Some(&evidence.locator), out)
     }
 
-    fn diagnostic(&mut self, _: &v1::Diagnostic, _: &mut dyn Write) -> io::Result<()> {
-        Ok(())
+    fn diagnostic(&mut self, message: &v1::Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+        if matches!(message.severity.as_str(), "warning" | "note") {
+            return Ok(());
+        }
+        let open = Open { record: "diagnostic", reason: &message.code, says: &message.message };
+        self.open_row(&open, message.locator.as_deref(), out)
     }
 
     /// A run that did not finish says so in a last row, which is no device.
@@ -264,14 +307,8 @@ impl Renderer for Csv {
         if run.complete != Some(false) {
             return Ok(());
         }
-        let device = v1::Device {
-            record: "run".to_owned(),
-            verdict: "inconclusive".to_owned(),
-            verdict_reasons: vec!["run-not-complete".to_owned()],
-            does_not_prove: vec!["The run was not completed: what is missing here was not looked at.".to_owned()],
-            ..v1::Device::default()
-        };
-        self.row(&device, None, out)
+        let says = "The run was not completed: what is missing here was not looked at.";
+        self.open_row(&Open { record: "run", reason: "run-not-complete", says }, None, out)
     }
 }
 
@@ -341,6 +378,39 @@ mod tests {
         assert!(text.split_terminator("\r\n").all(|l| l.matches("\",\"").count() + 1 == COLUMNS.len()), "{text}");
         assert_eq!(COLUMNS[FINDING.start], "code");
         assert_eq!(COLUMNS[FINDING.end], "run_started_at");
+    }
+
+    #[test]
+    fn what_was_not_read_whole_and_every_error_has_a_row_that_is_inconclusive() {
+        let rendered = |status: &str, severity: &str| {
+            let mut csv = Csv::new(Style { csv_raw: true, ..Style::default() });
+            let mut out = Vec::new();
+            let item =
+                v1::Evidence { status: status.to_owned(), locator: "a.zip".to_owned(), ..v1::Evidence::default() };
+            csv.evidence(&item, &mut out).unwrap();
+            let message = v1::Diagnostic {
+                severity: severity.to_owned(),
+                code: "damaged-file".to_owned(),
+                message: "cut off".to_owned(),
+                locator: Some("a.zip!/b".to_owned()),
+                ..v1::Diagnostic::default()
+            };
+            csv.diagnostic(&message, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        // A word of a later version is no good news.
+        for status in ["partly-read", "unreadable", "unknown", "eaten"] {
+            let row = rendered(status, "note");
+            assert!(row.starts_with(&format!("\"\",\"inconclusive\",\"evidence-{status}\"")), "{row}");
+            assert!(row.contains("\"a.zip\"") && row.contains("\"evidence\"") && row.contains("not known"), "{row}");
+        }
+        for severity in ["error", "fatal"] {
+            let row = rendered("read", severity);
+            assert!(row.starts_with("\"\",\"inconclusive\",\"damaged-file\""), "{row}");
+            assert!(row.contains("\"a.zip!/b\"") && row.contains("\"cut off\""), "{row}");
+        }
+        assert_eq!(rendered("read", "warning"), "");
+        assert_eq!(rendered("skipped", "note"), "");
     }
 
     #[test]

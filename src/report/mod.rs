@@ -30,6 +30,8 @@ use std::io::{self, Write};
 
 pub use apps::{AppRow, DeviceApps, apps_table, device_apps};
 pub use assemble::{CLEAR_SPEAKS_FOR_ITS_TIME, consulted, coverage_of, device, diagnostic};
+pub(crate) use text::safe;
+
 pub use summary::{Tally, exit_status};
 pub use writing::{Output, Writer};
 

@@ -91,8 +91,7 @@ impl Table {
             out.push_str(&self.finding_line(finding, apps, device.users.len() > 1));
         }
         if findings.is_empty() || word == "suspect" {
-            let whys: Vec<&str> = device.verdict_reasons.iter().map(|r| reason(r)).collect();
-            out.push_str(&format!("{}{}\n", self.pad(), self.indented(&whys.join("; "))));
+            out.push_str(&format!("{}{}\n", self.pad(), self.indented(&whys(&device.verdict_reasons))));
         }
         out
     }
@@ -141,7 +140,7 @@ impl Table {
     }
 
     fn finding_line(&self, f: &v1::Finding, apps: usize, several_users: bool) -> String {
-        let hosted = f.hosted_by.as_deref().map(|h| format!("hosted by {h}: ")).unwrap_or_default();
+        let hosted = f.hosted_by.as_deref().map(|h| format!("hosted by {}: ", safe(h, 60))).unwrap_or_default();
         let kind = match f.identifier.kind.as_str() {
             "package-name" => "package",
             "bundle-id" => "bundle identifier",
@@ -181,7 +180,6 @@ impl Table {
 
     fn write_inconclusive(&self, out: &mut dyn Write) -> io::Result<()> {
         for (reasons, (n, names)) in &self.inconclusive {
-            let whys: Vec<&str> = reasons.iter().map(|r| reason(r)).collect();
             let mut who = names.join("\n");
             if *n > names.len() as u64 {
                 who = format!("{who}\nand {} more", number(*n - names.len() as u64));
@@ -189,7 +187,7 @@ impl Table {
             let who: Vec<String> = who.lines().map(|l| self.indented(l)).collect();
             let pad = self.pad();
             writeln!(out, "{}{}", self.label("inconclusive"), who.join(&format!("\n{pad}")))?;
-            writeln!(out, "{pad}  {}", self.indented(&whys.join("; ")))?;
+            writeln!(out, "{pad}  {}", self.indented(&whys(reasons)))?;
         }
         Ok(())
     }
@@ -198,7 +196,7 @@ impl Table {
         for (n, d) in self.messages.iter().enumerate() {
             let label = if n == 0 { self.label("diagnostics") } else { self.pad() };
             let times = if d.count > 1 { format!(" ({} times)", number(d.count)) } else { String::new() };
-            let line = format!("{}: {}{times} [{}]", d.severity, safe(&d.message, 600), d.code);
+            let line = format!("{}: {}{times} [{}]", d.severity, safe(&d.message, 600), safe(&d.code, 60));
             writeln!(out, "{label}{}", self.indented(&line))?;
             if let Some(locator) = &d.locator {
                 writeln!(out, "{}  {}", self.pad(), safe(locator, 300))?;
@@ -219,6 +217,12 @@ impl Table {
         }
         Ok(())
     }
+}
+
+/// Why, in clauses.
+fn whys(reasons: &[String]) -> String {
+    let clauses: Vec<String> = reasons.iter().map(|r| safe(reason(r), 200)).collect();
+    clauses.join("; ")
 }
 
 /// Name, model and strongest id, in one line.
@@ -246,7 +250,11 @@ impl Renderer for Table {
             "clear" => {
                 self.clear.0 += 1;
                 if self.clear.1.len() < NAMED {
-                    let as_of = device.as_of.as_deref().and_then(|t| t.get(..10)).unwrap_or("time unknown");
+                    let as_of = device
+                        .as_of
+                        .as_deref()
+                        .and_then(|t| t.get(..10))
+                        .map_or("time unknown".to_owned(), |d| safe(d, 10));
                     let assumed = device.verdict_reasons.iter().any(|r| r == "assumed-full-list");
                     let note = if assumed { ", lists vouched for" } else { "" };
                     self.clear.1.push(format!("{} (as of {as_of}{note})", name_of(device)));
@@ -338,8 +346,8 @@ fn outcome(s: &v1::Summary, unread: u64) -> String {
 
 fn policies(run: &v1::Run) -> String {
     let each = run.policies.iter().map(|p| {
-        let ended = p.ended.as_deref().map(|d| format!(" {d}")).unwrap_or_default();
-        format!("{} ({}{ended})", p.title, p.status)
+        let ended = p.ended.as_deref().map(|d| format!(" {}", safe(d, 20))).unwrap_or_default();
+        format!("{} ({}{ended})", safe(&p.title, 400), safe(&p.status, 40))
     });
     let each: Vec<String> = each.collect();
     format!("held against: {}", each.join("; "))

@@ -291,3 +291,15 @@ fn the_inventory_lists_every_app_of_the_sample() {
     assert!(apps > 30, "{apps}");
     assert_eq!(status(&output), 3, "the sample holds damaged files");
 }
+
+#[test]
+fn flags_that_could_have_no_effect_are_refused() {
+    for command in [&["inventory", "fixtures/sample-evidence"][..], &["identify", "com.tencent.mm"]] {
+        for flag in [&["--group-by", "app"][..], &["--csv-raw"], &["--csv-bom"]] {
+            let output = tidewaiter(&[command, flag].concat());
+            assert_eq!(status(&output), 2, "{command:?} {flag:?}");
+            assert!(text(&output.stderr).contains(flag[0]), "{command:?} {flag:?}");
+            assert!(output.stdout.is_empty(), "{command:?} {flag:?}");
+        }
+    }
+}

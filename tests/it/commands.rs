@@ -307,6 +307,44 @@ fn verify_notices_a_changed_report_and_changed_evidence() {
 }
 
 #[test]
+fn a_changed_report_is_never_rendered_joined_or_compared_as_if_it_were_whole() {
+    let room = Room::new();
+    let saved = room.scan("r.json", &[SAMPLE]);
+    let whole = fs::read_to_string(&saved).unwrap();
+    let changed = room.write("changed.json", &whole.replace("\"verdict\":\"prohibited\"", "\"verdict\":\"clear\""));
+    for args in [&["report", &changed, "--format", "json"][..], &["merge", &changed, "--format", "json"]] {
+        let output = run(args);
+        let report = json(&output.stdout);
+        assert_eq!(status(&output), 1, "{args:?}");
+        assert_eq!(report["summary"]["prohibited"], json(whole.as_bytes())["summary"]["prohibited"], "{args:?}");
+        assert!(text(&output.stdout).contains("report-changed"), "{args:?}");
+    }
+    assert!(text(&run(&["report", &changed]).stdout).contains("changed after it was written"));
+    let compared = run(&["diff", &saved, &changed]);
+    assert_eq!(status(&compared), 3, "{}", text(&compared.stdout));
+    assert!(text(&compared.stdout).contains("changed after it was written"), "{}", text(&compared.stdout));
+    assert!(!text(&compared.stdout).contains("remediated"));
+}
+
+#[test]
+fn reports_of_every_command_hold_when_they_are_read_again() {
+    let room = Room::new();
+    let key = room.write("key", "a long enough key for a test, not for use\n");
+    let saved = room.scan("r.ndjson", &[SAMPLE]);
+    let other = room.scan("o.json", &[SAMPLE, "--min-strength", "definitive", "--as-of", "2027-06-01"]);
+    for args in [
+        &["report", &saved, "--redact", &key][..],
+        &["merge", &saved],
+        &["merge", &saved, &other, "--allow-mixed"],
+        &["merge", &saved, &other, "--allow-mixed", "--redact", &key],
+    ] {
+        let once = run(&[args, &["--format", "json"]].concat()).stdout;
+        let again = run(&["report", &room.write("x.json", &text(&once)), "--format", "json"]).stdout;
+        assert_eq!(text(&once), text(&again), "{args:?}");
+    }
+}
+
+#[test]
 fn exported_hashes_are_accepted_by_sha256sum() {
     let room = Room::new();
     let report = room.scan("r.json", &[SAMPLE]);

@@ -26,10 +26,16 @@ fn expected(report: &v1::Report) -> Vec<(&v1::Device, Option<&v1::Finding>)> {
     report.devices.iter().flat_map(of).collect()
 }
 
+/// Rows that are no device: what was not read whole, and errors.
+fn open(report: &v1::Report) -> usize {
+    let unread = report.evidence.iter().filter(|e| !matches!(e.status.as_str(), "read" | "skipped"));
+    unread.count() + report.diagnostics.iter().filter(|d| d.severity == "error").count()
+}
+
 fn assert_same(report: &v1::Report) {
     let rows = raw(report);
     let expected = expected(report);
-    assert_eq!(rows.len(), expected.len());
+    assert_eq!(rows.len(), expected.len() + open(report));
     for (row, (device, finding)) in rows.iter().zip(expected) {
         let id = &device.identity;
         let of = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -83,11 +89,32 @@ fn raw_csv_holds_the_values_of_the_report() {
 }
 
 #[test]
+fn a_run_with_unread_evidence_never_looks_clean() {
+    let report = sample();
+    assert!(open(&report) > 2);
+    let rows = raw(&report);
+    let of = |record: &str| rows.iter().filter(|r| r["record"] == record).collect::<Vec<_>>();
+    for item in report.evidence.iter().filter(|e| !matches!(e.status.as_str(), "read" | "skipped")) {
+        let row = of("evidence").into_iter().find(|r| r["evidence_locator"] == item.locator).unwrap();
+        assert_eq!(row["verdict"], "inconclusive");
+        assert_eq!(row["verdict_reasons"], format!("evidence-{}", item.status));
+        assert_eq!(row["device_key"], "");
+    }
+    for message in report.diagnostics.iter().filter(|d| d.severity == "error") {
+        assert!(of("diagnostic").iter().any(|r| r["does_not_prove"] == message.message));
+    }
+    assert_eq!(
+        of("device").iter().map(|r| &r["device_key"]).collect::<std::collections::BTreeSet<_>>().len(),
+        report.summary.devices as usize
+    );
+}
+
+#[test]
 fn no_cell_is_a_formula_whatever_the_names_are() {
     let report = hostile_report();
     let bytes = rendered(&report, "csv", Style::default());
     let rows = rows(&bytes);
-    assert_eq!(rows.len(), expected(&report).len());
+    assert_eq!(rows.len(), expected(&report).len() + open(&report));
     let mut guarded = 0;
     for cell in rows.iter().flat_map(BTreeMap::values) {
         assert!(

@@ -11,7 +11,10 @@ mod corpus;
 mod csv_report;
 mod documentation;
 mod hostile;
+mod hostile_reports;
 mod html_report;
+#[cfg(unix)]
+mod interrupt;
 mod mapping;
 mod matrix;
 mod pipelines;

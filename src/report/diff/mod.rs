@@ -174,6 +174,7 @@ fn incomparable(old: &Ending, new: &Ending) -> Vec<&'static str> {
     say("the second report is the older one", lift::as_of(&new.run) < lift::as_of(&old.run));
     say("one report is redacted, or both with different keys", old.run.redacted != new.run.redacted);
     say("a report holds words this version does not know", old.unknown + new.unknown > 0);
+    say("a report was changed after it was written, or contradicts itself", old.doubtful || new.doubtful);
     out
 }
 

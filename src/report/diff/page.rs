@@ -20,7 +20,7 @@ const SHOWN: usize = 300;
 /// Writes the page.
 pub fn html(diff: Diff, out: &mut dyn Write) -> io::Result<()> {
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
         STANDARD.encode(Sha256::digest(STYLE))
     );
     write!(
@@ -39,7 +39,7 @@ pub fn html(diff: Diff, out: &mut dyn Write) -> io::Result<()> {
     while let Some(change) = changes.next_change()? {
         if before != Some(change.change) {
             let end = if before.is_some() { "</section>\n" } else { "" };
-            write!(out, "{end}<section>\n<h2>{}</h2>\n", esc(heading(change.change), SHOWN))?;
+            write!(out, "{end}<section>\n<h2>{}</h2>\n", esc(&capital(heading(change.change)), SHOWN))?;
             before = Some(change.change);
         }
         device(&change, out)?;
@@ -53,6 +53,7 @@ pub fn html(diff: Diff, out: &mut dyn Write) -> io::Result<()> {
 fn device(change: &DeviceChange, out: &mut dyn Write) -> io::Result<()> {
     let class = match change.change {
         Change::NewlyProhibited | Change::Worse => "worse",
+        Change::New if change.new.as_ref().is_some_and(|now| now.verdict == "prohibited" && !now.waived) => "worse",
         Change::Remediated => "better",
         _ => "soft",
     };
@@ -86,6 +87,12 @@ fn device(change: &DeviceChange, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// As a heading.
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+}
+
 /// The outcome in a sentence, the counts, and what was compared.
 fn summary(diff: &Diff) -> String {
     let mut text = format!("<section id=\"outcome\">\n<h2>{}</h2>\n<ul>\n", outcome(diff.exit_status()));
@@ -95,6 +102,9 @@ fn summary(diff: &Diff) -> String {
     text.push_str("</ul>\n");
     for why in &diff.incomparable {
         text.push_str(&format!("<p class=\"worse\">Not comparable: {}.</p>\n", esc(why, SHOWN)));
+    }
+    if let Some(lost) = super::render::lost(&diff.counts) {
+        text.push_str(&format!("<p class=\"worse\">Not comparable: {lost}.</p>\n"));
     }
     for note in &diff.notes {
         text.push_str(&format!("<p>{}</p>\n", esc(note, SHOWN)));

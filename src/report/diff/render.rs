@@ -64,14 +64,16 @@ pub fn table(diff: Diff, width: usize, out: &mut dyn Write) -> io::Result<()> {
     for why in incomparable {
         writeln!(out, "not comparable: {why}")?;
     }
-    if counts.lost > 0 {
-        writeln!(
-            out,
-            "not comparable: {} that were prohibited or suspect vanished",
-            count(counts.lost, "device", "devices")
-        )?;
+    if let Some(lost) = lost(&counts) {
+        writeln!(out, "not comparable: {lost}")?;
     }
     notes.iter().flat_map(|n| wrap(n, width)).try_for_each(|line| writeln!(out, "{line}"))
+}
+
+/// Devices of which nobody knows what became of them, where that matters.
+pub(super) fn lost(counts: &Counts) -> Option<String> {
+    let devices = count(counts.lost, "device that was", "devices that were");
+    (counts.lost > 0).then(|| format!("{devices} prohibited or suspect vanished"))
 }
 
 pub(super) fn count_words(counts: &Counts) -> [(u64, &'static str); 6] {
@@ -123,7 +125,12 @@ fn device(change: &DeviceChange, width: usize, out: &mut dyn Write) -> io::Resul
 pub(super) fn verdicts(change: &DeviceChange) -> String {
     let word = |side: &Side| {
         let waived = if side.waived { " (waived)" } else { "" };
-        let as_of = side.as_of.as_deref().and_then(|t| t.get(..10)).map(|d| format!(" as of {d}")).unwrap_or_default();
+        let as_of = side
+            .as_of
+            .as_deref()
+            .and_then(|t| t.get(..10))
+            .map(|d| format!(" as of {}", safe(d, 10)))
+            .unwrap_or_default();
         let why = side.verdict_reasons.first().filter(|_| side.verdict == "inconclusive");
         let why = why.map(|r| format!(" ({})", safe(reason(r), 120))).unwrap_or_default();
         format!("{}{waived}{as_of}{why}", side.verdict)

@@ -88,7 +88,8 @@ fn lost_proof_is_worse() {
 fn a_waiver_that_ends_makes_it_worse_and_one_that_begins_does_not() {
     let mut waived = prohibited("AAAAAA1");
     waived.waived = true;
-    waived.findings[0].waiver = Some(v1::Waiver { id: "W".to_owned(), ..v1::Waiver::default() });
+    waived.findings[0].waiver =
+        Some(v1::Waiver { id: "W".to_owned(), expires: "2027-01-31".to_owned(), ..v1::Waiver::default() });
     assert_eq!(changes(std::slice::from_ref(&waived), &[prohibited("AAAAAA1")]).1, 1);
     assert_eq!(changes(&[prohibited("AAAAAA1")], &[waived]), (vec!["milder".to_owned()], 0));
 }

@@ -47,7 +47,8 @@ impl Items {
             let number = at.number(&key, &place);
             if number > at.written {
                 at.written = number;
-                let json = key.iter().position(|b| *b == 0).and_then(|end| key.get(end + 1..));
+                // The last: canonical JSON has none, a foreign locator may.
+                let json = key.iter().rposition(|b| *b == 0).and_then(|end| key.get(end + 1..));
                 items.push(json.unwrap_or_default())?;
             }
             answers.push(&place, &number.to_be_bytes())?;

@@ -1,13 +1,14 @@
 //! Which devices of several reports are one: by the rules that join records of
-//! evidence. Four bytes a device stay in memory; the rest lies on disk.
+//! evidence. Everything that grows with the devices lies on disk.
 
 use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::sets::Sets;
 use crate::inventory::StrongId;
-use crate::inventory::joining::{Apart, Holder, Sets, split};
+use crate::inventory::joining::{Apart, Holder, split};
 use crate::model::Platform;
 use crate::report::lift;
 use crate::report::spill::{Sorted, Sorter, Spool};
@@ -69,13 +70,13 @@ impl Joiner {
     }
 
     pub(in crate::report) fn finish(self) -> io::Result<Components> {
-        let mut sets = Sets::new(self.count);
+        let mut sets = Sets::default();
         let mut ids = self.ids.finish()?;
         let mut before: Option<(Vec<u8>, u32)> = None;
         while let Some((id, number)) = ids.next()? {
             let number = number_of(&number);
             if let Some((_, other)) = before.as_ref().filter(|(known, _)| *known == id) {
-                sets.join(*other, number);
+                sets.join(*other, number)?;
             }
             before = Some((id, number));
         }
@@ -83,7 +84,7 @@ impl Joiner {
         let mut rows = self.rows.read()?;
         let mut number = 0_u32;
         while let Some(row) = rows.next()? {
-            sorted.push(&sets.top(number).to_be_bytes(), &row)?;
+            sorted.push(&sets.top(number)?.to_be_bytes(), &row)?;
             number += 1;
         }
         Ok(Components { sorted: sorted.finish()?, next: None, begun: false })

@@ -2,8 +2,9 @@
 //! agencies. Items of evidence are united by what they are, devices by strong
 //! ids, and each device is judged again by the one function.
 //!
-//! The outcome does not depend on the order or grouping of the reports. Four
-//! bytes a device stay in memory; everything else is sorted on disk.
+//! The outcome does not depend on the order or grouping of the reports, where
+//! their identities do not contradict each other. What grows with the devices is
+//! sorted on disk.
 
 mod conclude;
 mod findings;
@@ -11,6 +12,7 @@ mod header;
 mod items;
 mod joiner;
 mod messages;
+mod sets;
 mod unite;
 
 use std::io;

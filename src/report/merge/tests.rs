@@ -62,6 +62,7 @@ fn lists_of_two_reports_prove_together_what_neither_does_alone() {
     let mut third = device("AAAAAA1");
     third.coverage[0].scope = "third-party-apps".to_owned();
     third.verdict = "inconclusive".to_owned();
+    third.policies[0].verdict = "inconclusive".to_owned();
     third.does_not_prove.remove(0);
     let mut system = third.clone();
     system.coverage[0].scope = "system-apps".to_owned();
@@ -166,6 +167,7 @@ fn an_item_in_two_reports_is_one_and_messages_follow_their_device() {
             count: 1,
             ..v1::Diagnostic::default()
         });
+        whole.run.digest = None;
         serde_json::to_vec(&whole).unwrap()
     };
     let (joined, _, _) = join(&[text(&one), text(&other)]);
@@ -266,6 +268,24 @@ fn reports() -> impl Strategy<Value = Vec<Vec<u8>>> {
     prop::collection::vec(one, 3..4)
 }
 
+/// Reports of one device each, whose ids may contradict each other: two serial
+/// numbers with one UDID.
+fn contradicting() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let one = (prop::option::of(0_u8..2), any::<bool>(), any::<bool>()).prop_map(|(serial, udid, found)| {
+        let make = if found { prohibited } else { device };
+        let mut d = make(&format!("SERIAL{}X", serial.unwrap_or(9)));
+        d.identity.serial = serial.map(|n| format!("SERIAL{n}X"));
+        if udid || serial.is_none() {
+            d.identity.udid = Some("00008110-001234567890123a".to_owned());
+        }
+        if serial.is_none() {
+            d.key = "android:udid:00008110-001234567890123a".to_owned();
+        }
+        report(&run(), &[d], "json")
+    });
+    prop::collection::vec(one, 3..4)
+}
+
 fn content(bytes: &[u8]) -> serde_json::Value {
     let report = parse(bytes);
     serde_json::json!({"devices": report.devices, "evidence": report.evidence, "summary": report.summary,
@@ -296,6 +316,29 @@ proptest! {
                 let same = |d: &&v1::Device| d.identity.serial == device.identity.serial && device.identity.serial.is_some()
                     || d.identity.udid == device.identity.udid && device.identity.udid.is_some();
                 prop_assert!(joined.devices.iter().find(same).is_some_and(presence));
+            }
+        }
+    }
+
+    #[test]
+    fn contradicting_reports_joined_in_any_way_hide_nothing_and_in_one_call_in_any_order(parts in contradicting()) {
+        let [a, b, c] = <[Vec<u8>; 3]>::try_from(parts.clone()).unwrap();
+        let at_once = join(&[a.clone(), b.clone(), c.clone()]).2;
+        prop_assert_eq!(&content(&join(&[c.clone(), a.clone(), b.clone()]).2), &content(&at_once));
+        prop_assert_eq!(&content(&join(&[at_once.clone(), at_once.clone()]).2), &content(&at_once));
+        let left = join(&[join(&[a.clone(), b.clone()]).2, c.clone()]).2;
+        let right = join(&[a, join(&[b, c]).2]).2;
+        // Which device a statement counts for depends on the grouping then; that
+        // it is made does not.
+        for joined in [at_once, left, right] {
+            let joined = parse(&joined);
+            for part in &parts {
+                for told in parse(part).devices.iter().filter(|d| d.verdict == "prohibited") {
+                    let ids = lift::strong_ids(&told.identity);
+                    let shares = |d: &&v1::Device| lift::strong_ids(&d.identity).iter().any(|id| ids.contains(id));
+                    prop_assert!(joined.devices.iter().filter(shares).any(|d| d.verdict == "prohibited"));
+                    prop_assert_eq!(joined.run.exit_status, Some(1));
+                }
             }
         }
     }

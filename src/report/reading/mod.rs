@@ -1,13 +1,15 @@
 //! Saved reports, read back piece by piece: JSON documents and NDJSON. Memory
 //! does not grow with the report.
 //!
-//! Words this version does not know are read as the most cautious ones. A
+//! A report is held against itself (`held`): its digest, its findings and lists,
+//! its counts. Words this version does not know are read as the most cautious ones. A
 //! report without its last line was interrupted, and says so wherever it is
 //! shown. A report of a newer major version is refused: its words may mean
 //! something else.
 
 mod cautious;
 mod document;
+mod held;
 mod lines;
 
 use std::fs::File;
@@ -17,7 +19,7 @@ use std::path::Path;
 pub(super) use document::{Element, Wanted, walk};
 pub(super) use lines::Lines;
 
-use super::v1;
+use super::{safe, v1, verify};
 use crate::model::{Code, Diagnostic};
 
 /// Bytes of one device, item or message. A larger one is no report of ours.
@@ -43,6 +45,8 @@ pub struct Ending {
     pub summary: Option<v1::Summary>,
     /// Words that were read as the most cautious ones.
     pub unknown: u64,
+    /// It was changed after it was written, or contradicts itself.
+    pub doubtful: bool,
 }
 
 /// Why a file is not read as a report.
@@ -102,17 +106,22 @@ enum Form {
 }
 
 impl Saved {
-    /// Opens a file; `-` is standard input, which is kept in an unlinked
-    /// temporary file, because a document is read more than once.
+    /// Opens a file; `-` is standard input, which like any pipe is kept in an
+    /// unlinked temporary file, because a document is read more than once.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
-        let name = path.display().to_string();
+        let name = safe(&path.display().to_string(), 1000);
         let unreadable = |source| ReadError::Unreadable { file: name.clone(), source };
+        let keep = |from: &mut dyn Read| {
+            let mut kept = tempfile::tempfile()?;
+            io::copy(from, &mut kept)?;
+            Ok(kept)
+        };
         let file = if path.as_os_str() == "-" {
-            let mut kept = tempfile::tempfile().map_err(unreadable)?;
-            io::copy(&mut io::stdin().lock(), &mut kept).map_err(unreadable)?;
-            kept
+            keep(&mut io::stdin().lock()).map_err(unreadable)?
         } else {
-            File::open(path).map_err(unreadable)?
+            let mut file = File::open(path).map_err(unreadable)?;
+            let is_pipe = is_pipe(&file.metadata().map_err(unreadable)?);
+            if is_pipe { keep(&mut file).map_err(unreadable)? } else { file }
         };
         if !file.metadata().map_err(unreadable)?.is_file() {
             return Err(ReadError::NotAReport(name));
@@ -152,8 +161,39 @@ impl Saved {
     }
 
     /// Hands over every piece: devices, then evidence, then messages. Words not
-    /// known and a missing end are messages too, after all others.
+    /// known, a missing end, a digest that does not fit and contradictions are
+    /// messages too, after all others; a device that claims better than its own
+    /// findings and lists bear out is handed over as what they show. Where
+    /// anything of that kind was found, what counts is what was handed over: the
+    /// ending has neither counts nor an exit status then.
     pub fn read(&self, each: &mut Each<'_>) -> Result<Ending, ReadError> {
+        let begun = self.begun();
+        let mut held = held::Held::new(&begun);
+        let mut ending = self.pieces(&mut |mut part| {
+            held.part(&mut part);
+            each(part)
+        })?;
+        let mut verdict = held.end(&ending.run, ending.summary.as_ref());
+        if let verify::Own::Differs { .. } = verify::own_digest(self)? {
+            let message = "its digest is not that of its content: it was changed after it was written";
+            let message = Diagnostic::new(Code::ReportChanged, None, format!("{}: {message}", self.name));
+            verdict.messages.push((None, message));
+            verdict.holds = false;
+        }
+        for (device, message) in verdict.messages {
+            let message = super::diagnostic(&message, device.as_deref());
+            each(Part::Diagnostic(message)).map_err(ReadError::Given)?;
+        }
+        ending.doubtful = !verdict.holds;
+        if ending.doubtful || ending.unknown > 0 {
+            ending.run.exit_status = None;
+            ending.summary = None;
+        }
+        Ok(ending)
+    }
+
+    /// The same as it stands there, not held against itself.
+    pub fn pieces(&self, each: &mut Each<'_>) -> Result<Ending, ReadError> {
         let mut unknown = 0;
         let mut cautious = |mut part: Part| {
             unknown += cautious::part(&mut part);
@@ -179,7 +219,7 @@ impl Saved {
                 "the report has no end: its run was interrupted, and what is missing was not looked at",
             )?;
         }
-        Ok(Ending { run, summary, unknown })
+        Ok(Ending { run, summary, unknown, doubtful: false })
     }
 
     /// The file, for further walks.
@@ -196,6 +236,16 @@ impl Saved {
 /// A run as it is before its first device.
 pub fn begun(run: &v1::Run) -> v1::Run {
     v1::Run { finished_at: None, complete: None, exit_status: None, digest: None, ..run.clone() }
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 fn from_start<'f>(name: &str, file: &'f File) -> Result<BufReader<&'f File>, ReadError> {

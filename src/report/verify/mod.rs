@@ -101,7 +101,7 @@ pub fn check(
         counts.add(checked.outcome);
         each(checked)
     };
-    report.read(&mut |part| match part {
+    report.pieces(&mut |part| match part {
         Part::Evidence(item) => item.consulted.iter().try_for_each(|file| say(consulted(file, root, members))),
         Part::Device(device) => {
             let rows: BTreeSet<&v1::Provenance> = device.findings.iter().flat_map(|f| &f.provenance).collect();
