@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::fragment::{At, DeviceRecord, Fragment, Observation, RecordKind, Source, SourceHash, SourceId};
+use super::fragment::{At, DeviceRecord, Fragment, Observation, Page, RecordKind, Source, SourceHash, SourceId};
 use super::{ArtifactFile, ParserSpec};
 use crate::model::{App, Code, DeviceFact, Diagnostic, FactKind, ListStatement, Locator, Platform, UserFact, UserKind};
 use crate::signature::SignatureSet;
@@ -49,7 +49,14 @@ impl<'a> Sink<'a> {
     }
 
     /// Registers a file as consulted; everything said later names it by number.
+    /// A file that could not be opened is asked for again, to say so.
     pub fn source(&mut self, file: &ArtifactFile) -> SourceId {
+        if let Some(last) = self.fragment.sources.last()
+            && last.artifact == file.role
+            && last.locator == file.locator
+        {
+            return SourceId(self.fragment.sources.len() as u32 - 1);
+        }
         let does_not_prove = self.spec.artifacts.iter().find(|a| a.id == file.role).map_or("", |a| a.does_not_prove);
         self.fragment.sources.push(Source {
             locator: file.locator.clone(),
@@ -114,7 +121,10 @@ impl<'a> Sink<'a> {
 
     /// The record of this device was read to its end.
     pub fn commit(&mut self, device: DeviceId) {
-        self.edit(device, |d| d.committed = true);
+        self.edit(device, |d| {
+            d.committed = true;
+            d.facts.shrink_to_fit();
+        });
     }
 
     /// Every device begun so far was read to its end.
@@ -217,6 +227,12 @@ impl<'a> Sink<'a> {
         });
     }
 
+    /// The file is one page of a list. Its statements end with `End::More`
+    /// where it says so; whether the rest is in the run is seen later.
+    pub fn page(&mut self, page: Page) {
+        self.fragment.pages.push(page);
+    }
+
     /// A message about this source. `message` is for people; say what to do.
     pub fn note(&mut self, code: Code, source: Option<SourceId>, at: &At, message: impl Into<String>) {
         let locator = source.and_then(|s| self.locator(s)).map(|l| at.locator(l));
@@ -244,5 +260,39 @@ impl<'a> Sink<'a> {
         if let Some(record) = self.fragment.devices.get_mut(device.0 as usize) {
             change(record);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Blob, EvidenceError, File, Member};
+    use crate::limits::Leash;
+
+    struct Broken;
+
+    impl Member for Broken {
+        fn open(&self, _: &Leash) -> Result<std::sync::Arc<dyn Blob>, EvidenceError> {
+            Err(EvidenceError::Damaged("broken".into()))
+        }
+    }
+
+    #[test]
+    fn a_file_that_does_not_open_is_one_source() {
+        static SPEC: ParserSpec =
+            ParserSpec { id: "t", title: "", platform: Platform::Android, artifacts: &[], claims: &[], sources: &[] };
+        let mut sink = Sink::new(&SPEC, Retain::All);
+        let file = |name: &str| {
+            let file =
+                File { path: name.as_bytes().into(), size: None, mtime: None, member: std::sync::Arc::new(Broken) };
+            ArtifactFile { role: "r", file, locator: Locator::path(name.as_bytes()) }
+        };
+        for name in ["a", "b"] {
+            assert!(sink.stream(&file(name), &Leash::unbounded()).is_err());
+            sink.source(&file(name));
+        }
+        let fragment = sink.finish();
+        let sources: Vec<_> = fragment.sources.iter().map(|s| s.locator.as_str()).collect();
+        assert_eq!(sources, ["a", "b"]);
     }
 }

@@ -11,6 +11,7 @@ use crate::artifact::Retain;
 use crate::inventory::CoverageOptions;
 use crate::model::Timestamp;
 use crate::report::{DeviceApps, apps_table, device_apps, diagnostic};
+use crate::scan::counted;
 
 pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
     let (inputs, config) = scan::configured(&args.read)?;
@@ -27,6 +28,7 @@ pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
     let options = CoverageOptions {
         assume_full_lists: false,
         as_of: Timestamp::now(),
+        now: Timestamp::now(),
         stale_after_days: u32::MAX,
         max_age_days: None,
     };
@@ -42,8 +44,9 @@ pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
         }
     }
     let id = |item: u32| format!("e{}", item + 1);
-    let messages: Vec<_> =
-        gathered.diagnostics.iter().chain(&devices.diagnostics).map(|(_, d)| diagnostic(d, None)).collect();
+    let more = gathered.more.iter().map(|(code, count)| diagnostic(&counted(*code, *count), None));
+    let said = gathered.diagnostics.iter().chain(&devices.diagnostics).map(|(_, d)| diagnostic(d, None));
+    let messages: Vec<_> = said.chain(more).collect();
     for (format, sink) in &mut sinks {
         let rows = devices.iter().map(|d| device_apps(&d, &devices, &id));
         write(format, rows, &messages, complete, sink).map_err(Failure::cannot_run)?;

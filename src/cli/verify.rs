@@ -144,6 +144,7 @@ fn members(
         let options = CoverageOptions {
             assume_full_lists: false,
             as_of: Timestamp::now(),
+            now: Timestamp::now(),
             stale_after_days: u32::MAX,
             max_age_days: None,
         };

@@ -11,7 +11,8 @@ pub struct Claim {
     /// In which kind of root.
     pub at: RootKind,
     /// Path below the root. `*` stands for any run of characters inside one
-    /// component; the first component is a literal or holds one.
+    /// component; the first component is a literal or holds one. With a slash at
+    /// its end it means a folder, of which the path is all there is to know.
     pub path: &'static str,
 }
 

@@ -3,10 +3,11 @@
 //! tree gives the same answer in both.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use super::Pattern;
 use super::root::{ROOTS, RootRule, fits};
+use super::{Blob, EvidenceError, File, Member, Pattern};
+use crate::limits::Leash;
 
 /// Every landmark once; roots are sets of them, as bits.
 pub(super) struct Layout {
@@ -210,6 +211,31 @@ pub(super) fn inside<'p>(pattern: &'p Pattern, rule: &RootRule) -> Option<&'p [&
     }
     let (first, rest) = pattern.components.split_first()?;
     (*first == rule.inside && !rest.is_empty()).then_some(rest)
+}
+
+/// The folder at the front of a path (empty, or ending in `/`) that a claim on
+/// a folder means.
+pub(super) fn strip_front<'a>(folder: &'a [u8], components: &[&str]) -> Option<&'a [u8]> {
+    let mut end = 0;
+    for component in components {
+        let len = folder.get(end..)?.iter().position(|b| *b == b'/')?;
+        if !Pattern::component_fits(component, &folder[end..end + len]) {
+            return None;
+        }
+        end += len + 1;
+    }
+    folder.get(..end)
+}
+
+/// A claimed folder, as a file that cannot be read. Its path ends in `/`.
+pub(super) fn folder_file(path: Vec<u8>) -> File {
+    struct Folder;
+    impl Member for Folder {
+        fn open(&self, _: &Leash) -> Result<Arc<dyn Blob>, EvidenceError> {
+            Err(EvidenceError::Unsupported("a folder, which has no bytes".into()))
+        }
+    }
+    File { path: path.into(), size: None, mtime: None, member: Arc::new(Folder) }
 }
 
 /// Takes components off the end of a folder (empty, or ending in `/`) while

@@ -169,6 +169,8 @@ pub struct Root {
     pub files: Vec<(ClaimId, File)>,
     /// What could not be read below it (folder, member), by path.
     pub trouble: Vec<(Arc<[u8]>, EvidenceError)>,
+    /// What holds it is damaged, or holds more than it lists: files may be missing.
+    pub incomplete: bool,
 }
 
 /// What a walk reports. Rare events only: nothing arrives per entry of a device tree.

@@ -84,6 +84,8 @@ pub(super) const CLAIMS: &[Claim] = &[
     claim(RootKind::AndroidQf, "dumpsys.txt"),
     claim(RootKind::BugReport, "bugreport-*.txt"),
     claim(RootKind::BugReport, "main_entry.txt"),
+    claim(RootKind::AndroidData, "user/*/"),
+    claim(RootKind::AndroidData, "system/users/*/"),
 ];
 
 const fn claim(at: RootKind, path: &'static str) -> Claim {

@@ -21,6 +21,9 @@ use crate::limits::{Limits, Stop};
 /// Attributes of one element beyond this number make it damaged.
 pub(super) const MOST_ATTRIBUTES: usize = 4096;
 
+/// Attributes of one element that are told apart; a real one has some dozens.
+const COMPARED: usize = 256;
+
 /// How the bytes spell XML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
@@ -106,7 +109,7 @@ impl Element {
         self.attributes.iter().map(move |(n, v)| (part(n), part(v)))
     }
 
-    /// An attribute of this tag could not be read or was repaired.
+    /// An attribute of this tag could not be read, was repaired or stands twice.
     pub fn is_damaged(&self) -> bool {
         self.damaged
     }
@@ -129,6 +132,9 @@ impl Element {
             self.damaged = true;
             return;
         }
+        // Not well-formed, and readers differ in which of the two they believe.
+        // No element has so many attributes that the rest would matter.
+        self.damaged |= self.attributes.len() >= COMPARED || self.get(name).is_some();
         let start = self.text.len();
         self.text.push_str(name);
         let middle = self.text.len();

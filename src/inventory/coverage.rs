@@ -16,6 +16,8 @@ pub struct CoverageOptions {
     pub assume_full_lists: bool,
     /// The time at which ages are counted.
     pub as_of: Timestamp,
+    /// The time of the run: nothing was collected after it.
+    pub now: Timestamp,
     /// Lists of management systems older than this many days prove nothing.
     pub stale_after_days: u32,
     /// Any list older than this many days proves nothing.
@@ -82,7 +84,8 @@ pub fn resolve(
     identity: &Identity,
     options: &CoverageOptions,
 ) -> CoverageEntry {
-    let as_of = list.as_of.or(if list.managed { identity.last_seen } else { None });
+    let future = future_time(list, identity, options);
+    let as_of = time_told(list, identity).filter(|_| future.is_none());
     let (completeness, basis, assumption) = conclude(list, as_of, identity, options);
     CoverageEntry {
         scope: list.scope,
@@ -95,8 +98,31 @@ pub fn resolve(
         managed: list.managed,
         holds_for: if completeness == Completeness::Complete { holds_for(list.basis) } else { None },
         source,
-        note: list.note.clone(),
+        note: match future {
+            Some(time) => Some(format!("the time it bears, {time}, is after the run and was not used").into()),
+            None => list.note.clone(),
+        },
     }
+}
+
+/// How far the clock of a device may be ahead, or its local time from UTC.
+const SKEW_DAYS: i64 = 1;
+
+/// The later of the run and of `--as-of`: one may be fixed long ago, and the
+/// other may look ahead. Neither is the clock of this machine when both are
+/// given, so that a report can be made again.
+fn is_future(time: Timestamp, options: &CoverageOptions) -> bool {
+    time.days_since(options.now.max(options.as_of)) >= SKEW_DAYS
+}
+
+fn time_told(list: &ListStatement, identity: &Identity) -> Option<Timestamp> {
+    list.as_of.or(if list.managed { identity.last_seen } else { None })
+}
+
+/// The time a list bears where it lies in the future: a clock was wrong, and
+/// the list would never grow old.
+pub(super) fn future_time(list: &ListStatement, identity: &Identity, options: &CoverageOptions) -> Option<Timestamp> {
+    time_told(list, identity).filter(|t| is_future(*t, options))
 }
 
 /// A condition on who owns or manages the device, as `property=value`.
@@ -223,6 +249,7 @@ mod tests {
         CoverageOptions {
             assume_full_lists: false,
             as_of: Timestamp::parse("2026-11-21").unwrap(),
+            now: Timestamp::parse("2026-11-21").unwrap(),
             stale_after_days: 30,
             max_age_days: None,
         }
@@ -275,6 +302,37 @@ mod tests {
         assert_eq!(outcome(&managed, &options()).0, Completeness::Complete);
         managed.as_of = Timestamp::parse("2026-10-20T00:00:00Z");
         assert_eq!(outcome(&managed, &options()), (Completeness::Partial, "stale"));
+    }
+
+    #[test]
+    fn a_list_of_the_future_has_no_age_and_disproves_nothing() {
+        let mut list = list(Basis::Always(Answer::Complete), End::Proven);
+        let resolved = |list: &ListStatement, identity: &Identity, options: &CoverageOptions| {
+            resolve(SourceId(0), list, identity, options)
+        };
+        list.as_of = Timestamp::parse("2099-01-01T00:00:00Z");
+        let entry = resolved(&list, &Identity::default(), &options());
+        assert_eq!((entry.completeness, entry.as_of), (Completeness::Complete, None), "its time is not used");
+        assert!(entry.note.unwrap().contains("2099-01-01"));
+        let limited = CoverageOptions { max_age_days: Some(365), ..options() };
+        assert_eq!(outcome(&list, &limited), (Completeness::Partial, "older-than-max-age"));
+        list.managed = true;
+        assert_eq!(outcome(&list, &options()), (Completeness::Partial, "age-unknown"));
+        list.as_of = None;
+        let seen = Identity { last_seen: Timestamp::parse("2099-01-01T00:00:00Z"), ..Identity::default() };
+        assert_eq!(resolved(&list, &seen, &options()).basis, "age-unknown");
+        // Clocks differ by hours, and local time is taken for UTC.
+        list.as_of = Timestamp::parse("2026-11-21T23:59:59Z");
+        assert_eq!(outcome(&list, &options()).0, Completeness::Complete);
+        list.as_of = Timestamp::parse("2026-11-22T00:00:00Z");
+        assert_eq!(outcome(&list, &options()).1, "age-unknown");
+        // Judged as of an earlier day, a list collected before the run is not of the future; nor under a clock
+        // fixed long ago if the day of judgement is later.
+        let early = Timestamp::parse("2020-01-01").unwrap();
+        for options in [CoverageOptions { as_of: early, ..options() }, CoverageOptions { now: early, ..options() }] {
+            list.as_of = Timestamp::parse("2026-11-01T00:00:00Z");
+            assert_eq!(outcome(&list, &options).0, Completeness::Complete);
+        }
     }
 
     #[test]

@@ -236,4 +236,24 @@ mod tests {
         assert!(identity.add(&fact(FactKind::Serial, "CCCCCD")).is_some());
         assert_eq!((identity.serial.as_deref(), identity.other_ids), (Some("AAAAAB"), vec!["CCCCCD".to_owned()]));
     }
+
+    #[test]
+    fn of_contradicting_enrollments_the_one_that_shows_less_of_the_device_wins() {
+        let of = |values: [&str; 2]| {
+            let mut identity = Identity::default();
+            for value in values {
+                assert_eq!(identity.add(&fact(FactKind::Enrollment, value)), None);
+            }
+            identity.enrollment
+        };
+        for (narrow, value) in
+            [(Enrollment::WorkProfile, "work-profile"), (Enrollment::UserEnrollment, "user-enrollment")]
+        {
+            for wide in ["fully-managed", "supervised", "unknown"] {
+                assert_eq!(of([wide, value]), narrow, "{wide}, {value}");
+                assert_eq!(of([value, wide]), narrow, "{value}, {wide}");
+            }
+        }
+        assert_eq!(of(["unknown", "fully-managed"]), Enrollment::FullyManaged);
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Device;
 use super::identity::{Identity, StrongId, strong_id};
 use super::joining::{self, Holder, Sets, kind_name};
-use crate::artifact::DeviceRecord;
+use crate::artifact::{DeviceRecord, Source};
 use crate::model::{Code, Diagnostic, Locator, Platform, UserFact, UserKind};
 
 /// A record with where it came from.
@@ -25,15 +25,15 @@ pub(super) struct Group {
 
 /// What joins rows: the same root of the same item, or an equal strong id.
 #[derive(PartialEq, Eq, Hash)]
-enum Join {
+enum Join<'a> {
     Root(u32),
-    Id(StrongId),
+    Id(&'a StrongId),
 }
 
 /// Groups rows into devices, in the order of their keys. The outcome does not
 /// depend on the order in which joins are met: components are formed first,
 /// then those that hold two different ids of one kind are split.
-pub(super) fn group(rows: &[Row]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
+pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
     let ids: Vec<Vec<StrongId>> = rows.iter().map(|r| r.record.facts.iter().filter_map(strong_id).collect()).collect();
     let components = components(rows, &ids);
     let mut groups = Vec::new();
@@ -47,7 +47,7 @@ pub(super) fn group(rows: &[Row]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
         }
         groups.extend(apart.groups.iter().map(|g| g.iter().map(|i| rows_of[*i]).collect::<Vec<u32>>()));
     }
-    let mut groups: Vec<Group> = groups.into_iter().map(|g| Group { key: key(&g, rows), rows: g }).collect();
+    let mut groups: Vec<Group> = groups.into_iter().map(|g| Group { key: key(&g, rows, sources), rows: g }).collect();
     groups.sort_by(|a, b| (&a.key, &a.rows).cmp(&(&b.key, &b.rows)));
     make_unique(&mut groups);
     (groups, diagnostics)
@@ -55,9 +55,9 @@ pub(super) fn group(rows: &[Row]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
 
 fn components(rows: &[Row], ids: &[Vec<StrongId>]) -> Vec<Vec<u32>> {
     let mut sets = Sets::new(rows.len());
-    let mut first: HashMap<Join, u32> = HashMap::new();
+    let mut first: HashMap<Join<'_>, u32> = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
-        let joins = ids[i].iter().cloned().map(Join::Id).chain(row.root.as_ref().map(|_| Join::Root(row.item)));
+        let joins = ids[i].iter().map(Join::Id).chain(row.root.as_ref().map(|_| Join::Root(row.item)));
         for join in joins {
             let other = *first.entry(join).or_insert(i as u32);
             sets.join(other, i as u32);
@@ -88,7 +88,7 @@ fn holders<'a>(group: &[u32], rows: &[Row], ids: &'a [Vec<StrongId>]) -> Vec<Hol
 }
 
 /// The strongest id, with its platform; else the place of the record.
-fn key(group: &[u32], rows: &[Row]) -> String {
+fn key(group: &[u32], rows: &[Row], sources: &[Source]) -> String {
     let ids: Vec<StrongId> =
         group.iter().flat_map(|i| rows[*i as usize].record.facts.iter().filter_map(strong_id)).collect();
     let platforms = group.iter().map(|i| rows[*i as usize].record.platform);
@@ -97,10 +97,17 @@ fn key(group: &[u32], rows: &[Row]) -> String {
         return key;
     }
     let row = &rows[group[0] as usize];
-    match &row.root {
-        Some(root) => format!("{platform}:at:{root}"),
+    match row.root.clone().or_else(|| place(&row.record, sources)) {
+        Some(place) => format!("{platform}:at:{place}"),
         None => format!("{platform}:item:{}:{}", row.item, group[0]),
     }
+}
+
+/// Where a record lies: the same whatever else is read in the run.
+fn place(record: &DeviceRecord, sources: &[Source]) -> Option<Locator> {
+    let listed = record.lists.first().map(|(source, _)| *source);
+    let source = record.locator_source.or(listed).or(record.apps.first().map(|a| a.source))?;
+    Some(record.at.locator(&sources.get(source.0 as usize)?.locator))
 }
 
 fn make_unique(groups: &mut [Group]) {

@@ -8,6 +8,7 @@ mod coverage;
 mod identity;
 pub mod joining;
 mod merge;
+mod pages;
 
 use std::collections::BTreeMap;
 
@@ -85,6 +86,13 @@ impl Inventory {
         out
     }
 
+    /// Joins pages of one list that stand in several files: a list whose rest
+    /// is in the run is whole. Returns what must be said of the others, each
+    /// with its item. Call it when everything was absorbed.
+    pub fn join_pages(&mut self) -> Vec<(u32, Diagnostic)> {
+        pages::join(&mut self.parts)
+    }
+
     /// Gathers records of one device. Devices are then made one at a time.
     pub fn into_devices(self, options: CoverageOptions) -> Devices {
         let mut sources = Vec::new();
@@ -100,13 +108,23 @@ impl Inventory {
             if let (true, Some((_, platform))) = (devices.is_empty(), &part.root) {
                 devices.push(bare_record(*platform));
             }
-            for mut record in devices {
+            let from = records.len();
+            if devices.len() > 4096 {
+                records.reserve_exact(devices.len());
+            }
+            // From the end, giving memory back on the way: an export of a hundred
+            // thousand devices must not be held twice.
+            while let Some(mut record) = devices.pop() {
+                if devices.len().is_multiple_of(4096) {
+                    devices.shrink_to_fit();
+                }
                 renumber(&mut record, first);
                 let root = part.root.as_ref().map(|(locator, _)| locator.clone());
                 records.push(merge::Row { item: id.item, root, record });
             }
+            records[from..].reverse();
         }
-        let (groups, conflicts) = merge::group(&records);
+        let (groups, conflicts) = merge::group(&records, &sources);
         diagnostics.extend(conflicts);
         Devices { sources, source_items, rows: records, groups, options, diagnostics }
     }
@@ -185,6 +203,11 @@ impl Devices {
         for row in &rows {
             for (source, list) in &row.record.lists {
                 let entry = resolve(*source, list, &device.identity, &self.options);
+                if let Some(time) = coverage::future_time(list, &device.identity, &self.options) {
+                    let locator = self.source(*source).map(|s| s.locator.clone());
+                    let message = format!("the list bears the time {time}, which is after the run; it was not used");
+                    device.diagnostics.push(Diagnostic::new(Code::FutureTime, locator, message));
+                }
                 device.coverage.push(entry);
             }
         }

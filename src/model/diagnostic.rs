@@ -74,14 +74,17 @@ codes! {
     PackagesBackupUsed, "packages-backup-used", Warning, "packages-backup.xml exists: Android was interrupted while writing packages.xml and would read the backup first. So did the scan.";
     FallbackUsed, "fallback-used", Warning, "The main file could not be read; its reserve copy was used.";
     SourcesConflict, "sources-conflict", Warning, "A complete list does not name an app that a secondary source shows. The state is unknown; look at both sources.";
+    ListsContradict, "lists-contradict", Warning, "Two complete lists of one device do not agree on an app: it came or went between them, or one of the two is wrong. The verdict goes by the one that names it; look at both.";
     IdentityConflict, "identity-conflict", Warning, "Records that share one identifier differ in another of the same kind. They were kept apart.";
     ValuesConflict, "values-conflict", Note, "Artifacts of one device state different values for one property. All are listed, none was preferred silently.";
     SignerMismatch, "signer-mismatch", Warning, "An app bears a known identifier but none of its known signers: a modified or impostor copy.";
     MalformedRecord, "malformed-record", Warning, "A record could not be read and was counted. The list it belongs to is not complete.";
+    SeveralDevices, "several-devices", Warning, "A text holds the lists of more than one phone and does not tell which rows are whose. No list in it is complete; give each phone a file of its own.";
     ImplausibleList, "implausible-list", Warning, "A list that reads as complete names fewer packages than any Android system has on its own. It may have been cut out of a larger one; look at its source.";
     SuspiciousLine, "suspicious-line", Warning, "A line looks injected: its fields contradict each other. It proves nothing and hides nothing.";
     UserWithoutList, "user-without-list", Note, "A user or profile exists for which no app list was found.";
     StaleData, "stale-data", Note, "The data is older than the chosen limit; it cannot prove absence today.";
+    FutureTime, "future-time", Warning, "A list bears a time after that of the run: the clock of the device or of its management system was wrong. The time was not used, so that the age of the list is unknown.";
     PolicyEntryUnresolved, "policy-entry-unresolved", Warning, "A chosen policy names something no signature can decide. No device can be clear under it.";
     NotEvidence, "not-evidence", Note, "A file that is no evidence and needs none of your attention (operating-system litter, plain text, checksums, our own reports).";
     OutOfScope, "out-of-scope", Note, "Records of computers or television boxes in a mixed export were counted, not judged.";

@@ -40,6 +40,7 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
         "restrictions-without-packages" => "the users' states are there, the package list is not",
         "no-package-list" | "no-package-rows" | "no-package-section" => "no package list was found in it",
         "filtered-list" => "the list was filtered",
+        "several-devices" => "the text holds lists of several phones",
         "store-apps-only" => "the list holds apps of the store only",
         "installed-applications-of-another-shape" => "the list of installed apps has an unknown shape",
         "backup-manifest" | "backup-domains" => "a backup's own file lists do not name every app",

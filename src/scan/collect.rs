@@ -98,7 +98,11 @@ impl Collector<'_> {
             (Some((sure, container)), parser) if parser.as_ref().is_none_or(|(s, ..)| sure >= *s) => {
                 self.descend(container, blob, file, locator);
             }
-            (_, Some((sure, parser, role))) if sure > Affinity::No => self.loose_job(file, locator, parser, role),
+            (_, Some((sure, parser, role))) if sure > Affinity::No => {
+                // Opened once: the queue is short, and so are few files open at a time.
+                let file = File { member: Arc::new(Held(blob)), ..file.clone() };
+                self.loose_job(file, locator, parser, role);
+            }
             _ => self.foreign(foreign, &probe, file, locator),
         }
     }
@@ -140,9 +144,9 @@ impl Collector<'_> {
         }
     }
 
-    fn loose_job(&self, file: &File, locator: &Locator, parser: &'static dyn Parser, role: &'static str) {
+    fn loose_job(&self, file: File, locator: &Locator, parser: &'static dyn Parser, role: &'static str) {
         let item = self.item(role, ItemStatus::Read, file.size, locator.clone());
-        let files = vec![ArtifactFile { role, file: file.clone(), locator: locator.clone() }];
+        let files = vec![ArtifactFile { role, file, locator: locator.clone() }];
         self.queue.push(Job {
             id: PartId { item, part: 0 },
             parser,
@@ -150,6 +154,7 @@ impl Collector<'_> {
             locator: locator.clone(),
             kind: None,
             platform: parser.spec().platform,
+            incomplete: false,
         });
     }
 
@@ -234,6 +239,8 @@ impl Found for Collector<'_> {
             let at = Some(self.place.at(path));
             self.shared.say(item, Diagnostic::new(error.code(), at, error.to_string()));
         }
+        // The list of a backup stands whatever became of its other files.
+        let incomplete = root.incomplete && root.kind != RootKind::IosBackup;
         let mut jobs: Vec<(&'static dyn Parser, Vec<ArtifactFile>)> = Vec::new();
         for (id, file) in root.files {
             let Some((parser, claim)) = self.claims.owner(id.0) else { continue };
@@ -253,7 +260,8 @@ impl Found for Collector<'_> {
         for (part, (parser, mut files)) in jobs.into_iter().enumerate() {
             files.sort_by(|a, b| a.file.path.cmp(&b.file.path));
             let id = PartId { item, part: part as u32 };
-            self.queue.push(Job { id, parser, files, locator: locator.clone(), kind: Some(root.kind), platform });
+            let locator = locator.clone();
+            self.queue.push(Job { id, parser, files, locator, kind: Some(root.kind), platform, incomplete });
         }
         self.leash.tick(0, 0)
     }

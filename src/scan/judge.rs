@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{Gathered, Item};
+use super::{Gathered, Item, MOST_OF_A_CODE, counted};
 use crate::artifact::mdm::Mappings;
 use crate::inventory::{CoverageOptions, Device, Devices};
 use crate::matching::Strength;
 use crate::model::{Code, Diagnostic, Severity, Timestamp};
 use crate::report::{self, Output, Writer, v1};
 use crate::signature::{Policy, SignatureSet};
-use crate::verdict::{Case, DecideOptions, Decision, Finding, Scope, Waivers, decide, gather, is_waived};
+use crate::verdict::{
+    Case, Coverage, DecideOptions, Decision, Finding, Scope, Waivers, contradictions, decide, gather, is_waived,
+};
 
 /// What can change findings and verdicts.
 #[derive(Debug, Clone)]
@@ -65,6 +67,7 @@ impl Options {
         CoverageOptions {
             assume_full_lists: self.assume_full_lists,
             as_of: self.as_of,
+            now: self.started_at,
             stale_after_days: self.stale_after_days,
             max_age_days: self.max_age_days,
         }
@@ -164,8 +167,12 @@ impl<'a> Judged<'a> {
         }
     }
 
-    fn judge(&self, device: &Device, findings: &[Finding]) -> (Decision, Vec<v1::PolicyVerdict>, bool) {
-        let coverage: Vec<_> = device.coverage.iter().map(report::coverage_of).collect();
+    fn judge(
+        &self,
+        device: &Device,
+        findings: &[Finding],
+        coverage: &[Coverage],
+    ) -> (Decision, Vec<v1::PolicyVerdict>, bool) {
         let users: Vec<u32> = device.users.iter().map(|u| u.id).collect();
         let options = DecideOptions {
             min_strength: self.options.min_strength,
@@ -176,7 +183,7 @@ impl<'a> Judged<'a> {
             record: device.record,
             users: &users,
             findings,
-            coverage: &coverage,
+            coverage,
             items: device.items.len(),
         };
         let all = decide(&case, &options);
@@ -197,7 +204,7 @@ impl<'a> Judged<'a> {
 }
 
 /// Messages of one code on one item that are written out; the rest is counted.
-const MOST_OF_A_CODE: usize = 20;
+const MOST_OF_AN_ITEM: usize = 20;
 
 /// Judges every device and writes the report in every format at once. Returns
 /// the exit status of the run, before `--exit-zero`.
@@ -208,7 +215,7 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
     let devices = gathered.inventory.into_devices(judged.options.coverage());
     let mut writer = Writer::begin(outputs, &run)?;
     let id = |item: u32| format!("e{}", item + 1);
-    let mut messages = Messages::default();
+    let mut messages = Messages { more: gathered.more, ..Messages::default() };
     for device in devices.iter() {
         let mut found = gather(&device, &devices, judged.set, &judged.scope);
         if let Some(waivers) = &judged.options.waivers {
@@ -216,7 +223,9 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
             let said = waivers.apply(&mut found.findings, (device.platform, &ids), judged.options.as_of);
             found.diagnostics.extend(said);
         }
-        let (decision, policies, waived) = judged.judge(&device, &found.findings);
+        let coverage: Vec<_> = device.coverage.iter().map(|c| report::coverage_of(c, &devices)).collect();
+        found.diagnostics.extend(contradictions(&found.findings, &coverage));
+        let (decision, policies, waived) = judged.judge(&device, &found.findings, &coverage);
         let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
         row.policies = policies;
         row.waived = waived;
@@ -282,16 +291,26 @@ fn evidence<'a>(items: &'a [Item], devices: &'a Devices) -> impl Iterator<Item =
 #[derive(Default)]
 struct Messages {
     rows: BTreeMap<(u32, Code), Vec<v1::Diagnostic>>,
+    /// How many rows each code has.
+    written: BTreeMap<Code, u64>,
+    /// How many messages of each code are counted only.
+    more: BTreeMap<Code, u64>,
 }
 
 impl Messages {
     fn add(&mut self, item: u32, diagnostic: &Diagnostic, device: Option<&str>) {
-        let rows = self.rows.entry((item, diagnostic.code)).or_default();
-        let row = report::diagnostic(diagnostic, device);
-        let full = rows.len() >= MOST_OF_A_CODE;
-        match rows.last_mut().filter(|_| full) {
-            Some(last) => last.count += row.count,
-            None => rows.push(row),
+        let code = diagnostic.code;
+        let written = self.written.entry(code).or_default();
+        if let Some(rows) = self.rows.get_mut(&(item, code))
+            && rows.len() >= MOST_OF_AN_ITEM
+            && let Some(last) = rows.last_mut()
+        {
+            last.count += diagnostic.count;
+        } else if *written >= MOST_OF_A_CODE {
+            *self.more.entry(code).or_default() += diagnostic.count;
+        } else {
+            *written += 1;
+            self.rows.entry((item, code)).or_default().push(report::diagnostic(diagnostic, device));
         }
     }
 
@@ -313,7 +332,9 @@ impl Messages {
             s if s == Severity::Warning.as_str() => 1,
             _ => 2,
         };
-        let mut rows: Vec<v1::Diagnostic> = self.rows.into_values().flatten().collect();
+        let more = self.more.iter().map(|(code, count)| report::diagnostic(&counted(*code, *count), None));
+        let more: Vec<_> = more.collect();
+        let mut rows: Vec<v1::Diagnostic> = self.rows.into_values().flatten().chain(more).collect();
         rows.sort_by(|a, b| {
             (rank(a), &a.code, &a.locator, &a.device, &a.message).cmp(&(
                 rank(b),

@@ -9,6 +9,7 @@ mod item;
 mod judge;
 mod work;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +21,7 @@ use crate::artifact::mdm::Mappings;
 use crate::artifact::{PARSERS, Retain};
 use crate::inventory::Inventory;
 use crate::limits::Limits;
-use crate::model::Diagnostic;
+use crate::model::{Code, Diagnostic};
 
 /// What the user hands in.
 #[derive(Debug, Clone)]
@@ -72,8 +73,20 @@ pub struct Gathered {
     pub inventory: Inventory,
     /// Messages of the walk, with the number of the item.
     pub diagnostics: Vec<(u32, Diagnostic)>,
+    /// How many more messages of the walk there were, by code.
+    pub more: BTreeMap<Code, u64>,
     /// The user interrupted, or a time limit fired.
     pub interrupted: bool,
+}
+
+/// Messages of one code of the whole run that are kept and written out; the
+/// rest is counted. Every item keeps its row whatever is said of it.
+const MOST_OF_A_CODE: u64 = 1000;
+
+/// What stands for messages that were counted only.
+pub fn counted(code: Code, count: u64) -> Diagnostic {
+    let message = "More of this kind were counted only; the list of evidence says what became of each item.";
+    Diagnostic { count, ..Diagnostic::new(code, None, message) }
 }
 
 /// Reads all evidence.

@@ -1,5 +1,6 @@
 //! Jobs, the threads that do them, and what they share.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -7,12 +8,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::Scope;
 
 use super::item::{Item, ItemStatus};
-use super::{Gathered, Reading};
+use super::{Gathered, MOST_OF_A_CODE, Reading};
 use crate::artifact::{Artifact, ArtifactFile, Fragment, ParseError, Parser, Sink};
 use crate::evidence::{Claim, Claims, EvidenceError, RootKind};
 use crate::inventory::{Inventory, PartId};
 use crate::limits::{Leash, Stop};
-use crate::model::{Diagnostic, End, Locator, Platform, Severity};
+use crate::model::{Code, Diagnostic, End, Locator, Platform, Severity};
 
 /// Every claim of every parser, compiled, with the parser each belongs to.
 pub(super) struct CompiledClaims {
@@ -39,6 +40,8 @@ pub(super) struct Job {
     pub(super) locator: Locator,
     pub(super) kind: Option<RootKind>,
     pub(super) platform: Platform,
+    /// Files of the device may be missing from what holds them.
+    pub(super) incomplete: bool,
 }
 
 #[derive(Default)]
@@ -46,6 +49,7 @@ struct State {
     items: Vec<Item>,
     inventory: Inventory,
     diagnostics: Vec<(u32, Diagnostic)>,
+    said: BTreeMap<Code, u64>,
 }
 
 /// What the walk and the workers share.
@@ -88,7 +92,11 @@ impl<'a> Shared<'a> {
         if diagnostic.severity == Severity::Error {
             worsen(&mut state.items, item, ItemStatus::PartlyRead);
         }
-        state.diagnostics.push((item, diagnostic));
+        let said = state.said.entry(diagnostic.code).or_default();
+        *said += 1;
+        if *said <= MOST_OF_A_CODE {
+            state.diagnostics.push((item, diagnostic));
+        }
     }
 
     /// Sets what became of an item, unless something worse did.
@@ -123,8 +131,19 @@ impl<'a> Shared<'a> {
 
     pub(super) fn finish(self) -> Gathered {
         let interrupted = self.timed_out.load(Ordering::Relaxed) || self.reading.cancel.load(Ordering::Relaxed);
-        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Gathered { items: state.items, inventory: state.inventory, diagnostics: state.diagnostics, interrupted }
+        let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (item, diagnostic) in state.inventory.join_pages() {
+            worsen(&mut state.items, item, ItemStatus::PartlyRead);
+            state.diagnostics.push((item, diagnostic));
+        }
+        let more = state.said.into_iter().filter(|(_, n)| *n > MOST_OF_A_CODE);
+        Gathered {
+            items: state.items,
+            inventory: state.inventory,
+            diagnostics: state.diagnostics,
+            more: more.map(|(code, n)| (code, n - MOST_OF_A_CODE)).collect(),
+            interrupted,
+        }
     }
 }
 
@@ -185,11 +204,15 @@ fn run(job: &Job, shared: &Shared<'_>) {
         sink.diagnostic(Diagnostic::new(error.code(), Some(job.locator.clone()), error.to_string()));
     }
     let mut fragment = sink.finish();
-    if let Err(error) = outcome {
-        // Nothing rests on a file whose parser gave up.
+    if outcome.is_err() || job.incomplete {
+        // Nothing rests on a file whose parser gave up, nor on files whose
+        // meaning others that are lost could change.
         for device in &mut fragment.devices {
-            device.lists.iter_mut().for_each(|(_, list)| list.end = End::Cut);
+            let whole = device.lists.iter_mut().filter(|(_, list)| list.end != End::Unreadable);
+            whole.for_each(|(_, list)| list.end = End::Cut);
         }
+    }
+    if let Err(error) = outcome {
         failed = Some(match (&error, fragment.devices.is_empty()) {
             (ParseError::ErrorAnswer(_) | ParseError::Unclear(_), _) => ItemStatus::Unknown,
             (_, true) => ItemStatus::Unreadable,

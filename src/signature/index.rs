@@ -1,6 +1,6 @@
 //! Look-ups over a set: identifiers, names, look-alikes.
 
-use super::names::{NameGate, fold_name};
+use super::names::{NameGate, fold_name, visible};
 use super::words::IndicatorKind;
 use super::{App, Indicator};
 use crate::model::{IdentifierKind, Platform};
@@ -105,13 +105,15 @@ impl Index {
         self.ignoring_case(apps, platform, identifier).next().is_some()
     }
 
-    /// Every identifier indicator equal but for case, of any kind.
+    /// Every identifier indicator equal but for case and for characters that
+    /// nobody sees, of any kind.
     pub(super) fn ignoring_case<'a>(
         &'a self,
         apps: &'a [App],
         platform: Platform,
         value: &str,
     ) -> impl Iterator<Item = &'a Indicator> + use<'a> {
+        let value = &*visible(value);
         let found = if self.identifier_gate.may_match(value) {
             self.identifiers.get(&value.to_ascii_lowercase())
         } else {

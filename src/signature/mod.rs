@@ -163,7 +163,8 @@ impl SignatureSet {
         self.identifiers_ignoring_case(platform, kind, value).filter(move |i| i.value == value)
     }
 
-    /// Enabled indicators whose identifier equals this one but for ASCII case; the exact ones are among them.
+    /// Enabled indicators whose identifier equals this one but for ASCII case and characters that nobody sees; the
+    /// exact ones are among them.
     pub fn identifiers_ignoring_case<'a>(
         &'a self,
         platform: Platform,

@@ -6,6 +6,8 @@
 //! Annex 15), full case folding (Unicode `CaseFolding.txt`, statuses C and F),
 //! white space collapsed and trimmed.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// A name made comparable.
@@ -33,6 +35,16 @@ fn words(text: &str) -> String {
 /// A publisher made comparable: upper case, without punctuation, symbols and white space.
 pub fn fold_publisher(name: &str) -> String {
     name.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+/// An identifier without what nobody sees: control characters, white space and
+/// default-ignorable code points go, compatible forms become plain ones.
+pub(super) fn visible(identifier: &str) -> Cow<'_, str> {
+    if identifier.bytes().all(|b| b.is_ascii_graphic()) {
+        return Cow::Borrowed(identifier);
+    }
+    let seen = |c: &char| !c.is_control() && !c.is_whitespace() && !is_default_ignorable(*c);
+    Cow::Owned(identifier.chars().filter(seen).nfkc().collect())
 }
 
 fn is_mark(c: char) -> bool {

@@ -274,3 +274,47 @@ fn conflict(finding: &Finding, group: &Group<'_, '_>, device: &Device, devices: 
     );
     Some(Diagnostic::new(Code::SourcesConflict, Some(source.locator.clone()), message))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::RecordKind;
+    use crate::inventory::CoverageEntry;
+    use crate::model::Platform;
+
+    fn list(source: u32, as_of: Option<i64>) -> CoverageEntry {
+        CoverageEntry {
+            scope: ListScope::AllApps,
+            users: UserSet::All,
+            completeness: Completeness::Complete,
+            basis: "complete-list",
+            entries: 50,
+            as_of: as_of.and_then(Timestamp::from_unix),
+            assumption: None,
+            managed: false,
+            holds_for: None,
+            source: SourceId(source),
+            note: None,
+        }
+    }
+
+    #[test]
+    fn a_statement_is_as_new_as_the_newest_list_of_its_file() {
+        let mut device = Device {
+            key: "k".to_owned(),
+            record: RecordKind::Device,
+            platform: Platform::Android,
+            identity: Default::default(),
+            users: Vec::new(),
+            apps: Vec::new(),
+            coverage: vec![list(0, Some(40)), list(0, None), list(0, Some(60)), list(1, Some(90))],
+            items: vec![0],
+            diagnostics: Vec::new(),
+        };
+        let newest = list_time(&device, SourceId(0));
+        assert_eq!(newest, Timestamp::from_unix(60));
+        device.coverage.reverse();
+        assert_eq!(list_time(&device, SourceId(0)), newest, "in any order");
+        assert_eq!(list_time(&device, SourceId(2)), None);
+    }
+}

@@ -67,6 +67,7 @@ fn inventory(path: &Path) -> (Devices, Vec<Device>) {
     let options = CoverageOptions {
         assume_full_lists: false,
         as_of: Timestamp::parse("2026-11-21T12:00:00Z").unwrap(),
+        now: Timestamp::parse("2026-11-21T12:00:00Z").unwrap(),
         stale_after_days: u32::MAX,
         max_age_days: None,
     };

@@ -56,6 +56,104 @@ fn deeply_nested_zips_end_at_the_limit() {
     assert_ne!(exit(&report), 0);
 }
 
+fn clean_packages() -> String {
+    let packages: String = (0..60)
+        .map(|n| {
+            format!(
+                "<package name='org.example.a{n}' codePath='/data/app/a{n}' publicFlags='0' userId='{}'/>",
+                10_000 + n
+            )
+        })
+        .collect();
+    format!("<packages>{packages}</packages>")
+}
+
+/// A device tree of a phone without any prohibited app, zipped.
+fn clean_tree(more: &[(&str, &str)]) -> Vec<u8> {
+    let packages = clean_packages();
+    let restrictions = "<package-restrictions></package-restrictions>";
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let files = [
+        ("data/system/packages.xml", packages.as_str()),
+        ("data/system/users/0/package-restrictions.xml", restrictions),
+        ("data/system/users/userlist.xml", "<users><user id='0'/></users>"),
+    ];
+    for (name, text) in files.iter().chain(more) {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_zip_with_a_member_its_directory_leaves_out_clears_no_phone() {
+    let whole =
+        clean_tree(&[("data/system/packages-backup.xml", "<packages><package name='com.tencent.mm'/></packages>")]);
+    let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).rposition(|w| w == what).unwrap();
+    let record = find(&whole, b"packages-backup.xml") - "data/system/".len() - 46;
+    let end = find(&whole, b"PK\x05\x06");
+    let mut bytes = [&whole[..record], &whole[end..]].concat();
+    bytes[record + 8] -= 1;
+    bytes[record + 10] -= 1;
+    let size = u32::from_le_bytes(whole[end + 12..end + 16].try_into().unwrap()) - (end - record) as u32;
+    bytes[record + 12..record + 16].copy_from_slice(&size.to_le_bytes());
+    let report = one("phone.zip", &bytes);
+    let device = &report.devices[0];
+    assert_eq!((device.verdict.as_str(), exit(&report)), ("inconclusive", 3), "{:?}", report.diagnostics);
+    assert!(report.diagnostics.iter().any(|d| d.message.contains("does not list")), "{:?}", report.diagnostics);
+    let clear = one("phone.zip", &clean_tree(&[]));
+    assert_eq!((clear.devices[0].verdict.as_str(), exit(&clear)), ("clear", 0), "{:?}", clear.diagnostics);
+    // Cut off, so that members are missing: what is left may be whole and yet not all.
+    let whole = clean_tree(&[("data/system/users/10/package-restrictions.xml", "<package-restrictions/>")]);
+    let report = one("phone.zip", &whole[..find(&whole, b"PK\x03\x04") + 20]);
+    assert!(report.devices.iter().all(|d| d.verdict != "clear"), "{:?}", report.devices);
+    assert_eq!(exit(&report), 3);
+}
+
+#[test]
+fn a_user_whose_folder_alone_is_there_keeps_a_removed_app_open() {
+    let gone = "<package-restrictions><pkg name='com.tencent.mm' inst='false'/></package-restrictions>";
+    let entry = "<package name='com.tencent.mm' codePath='/data/app/m' publicFlags='0' userId='10200'/></packages>";
+    let verdict = |folder: &str| {
+        let room = tempfile::tempdir().unwrap();
+        let packages = clean_packages().replace("</packages>", entry);
+        for (path, text) in [
+            ("data/system/packages.xml", packages.as_str()),
+            ("data/system/users/0/package-restrictions.xml", gone),
+            (folder, "x"),
+        ] {
+            let file = room.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        scan(&[room.path()], &options()).devices[0].verdict.clone()
+    };
+    assert_eq!(verdict("data/user/0/org.example.a1/files/x"), "clear", "removed, and whole lists say so");
+    assert_eq!(verdict("data/user/10/org.example.a1/files/x"), "suspect");
+}
+
+#[test]
+fn a_flood_of_litter_is_counted_and_not_listed() {
+    let room = tempfile::tempdir().unwrap();
+    for n in 0..1500 {
+        fs::write(room.path().join(format!("note{n}.txt")), b"remember the milk\n").unwrap();
+        fs::write(room.path().join(format!("rows{n}.csv")), b"Name,Colour\nAda,red\n").unwrap();
+    }
+    let report = scan(&[room.path()], &options());
+    assert_eq!(exit(&report), 4, "nothing readable");
+    for (code, severity) in [("not-evidence", "note"), ("unknown-evidence", "error")] {
+        let rows: Vec<_> = report.diagnostics.iter().filter(|d| d.code == code).collect();
+        assert_eq!(rows.len(), 1001, "{code}");
+        assert_eq!(rows.iter().map(|d| d.count).sum::<u64>(), 1500, "{code}");
+        assert!(rows.iter().all(|d| d.severity == severity));
+        let rest = rows.iter().find(|d| d.count > 1).unwrap();
+        assert!(rest.locator.is_none() && rest.count == 500 && rest.message.contains("counted"), "{rest:?}");
+    }
+    assert_eq!(report.summary.evidence.unknown, 1500, "every item keeps its row");
+    let again = scan(&[room.path()], &options());
+    assert_eq!(serde_json::to_string(&report).unwrap(), serde_json::to_string(&again).unwrap());
+}
+
 #[test]
 fn a_decompression_bomb_is_stopped() {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

@@ -14,4 +14,5 @@ mod hostile;
 mod html_report;
 mod mapping;
 mod matrix;
+mod pipelines;
 mod support;

@@ -33,8 +33,9 @@ pub(super) fn sink_of() -> Sink<'static> {
 }
 
 fn fits(pattern: &Pattern, path: &str) -> bool {
-    let parts: Vec<_> = path.split('/').collect();
-    parts.len() == pattern.components.len()
+    let parts: Vec<_> = path.trim_end_matches('/').split('/').collect();
+    pattern.folder == path.ends_with('/')
+        && parts.len() == pattern.components.len()
         && pattern.components.iter().zip(&parts).all(|(p, n)| Pattern::component_fits(p, n.as_bytes()))
 }
 

@@ -166,6 +166,47 @@ fn no_rows(layout: &Layout) -> ParseError {
     ))
 }
 
+/// Names, as they stand, that need no second look. A fleet has the same few
+/// thousand apps on every device: most rows are known by one comparison.
+struct Passing {
+    /// Empty: the export has more than names, and every row is looked at.
+    slots: Vec<Box<[u8]>>,
+}
+
+impl Passing {
+    const SLOTS: usize = 4096;
+    /// Longer names are rare, and not worth their memory.
+    const LONGEST: usize = 96;
+
+    fn new(columns: &Columns) -> Self {
+        let more = [Role::AppId, Role::AppIdMaybe, Role::State].into_iter().any(|r| columns.of(r).is_some());
+        Self { slots: if more { Vec::new() } else { vec![Box::default(); Self::SLOTS] } }
+    }
+
+    /// Where a name would be. Whoever makes names collide gains nothing: they
+    /// are looked at.
+    fn slot(name: &[u8]) -> usize {
+        let mut hash = name.len() as u64;
+        for part in name.chunks(8) {
+            let mut word = [0; 8];
+            word[..part.len()].copy_from_slice(part);
+            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+        (hash >> 52) as usize % Self::SLOTS
+    }
+
+    #[inline]
+    fn knows(&self, name: &[u8]) -> bool {
+        !name.is_empty() && self.slots.get(Self::slot(name)).is_some_and(|known| **known == *name)
+    }
+
+    fn learn(&mut self, name: &[u8]) {
+        if let Some(slot) = self.slots.get_mut(Self::slot(name)).filter(|_| name.len() <= Self::LONGEST) {
+            *slot = name.into();
+        }
+    }
+}
+
 /// Reads every row; how the text ended.
 fn take_rows<R: std::io::Read>(
     reader: &mut csv::Reader<R>,
@@ -179,6 +220,7 @@ fn take_rows<R: std::io::Read>(
     reader.split_upto(key_column.max(name_column).unwrap_or(0));
     let (mut key_scratch, mut name_scratch) = (Vec::new(), Vec::new());
     let (mut n, mut foreign) = (0, false);
+    let mut passing = Passing::new(columns);
     while let Some(row) = reader.next_row()? {
         n += 1;
         if n % 1024 == 0 {
@@ -193,7 +235,13 @@ fn take_rows<R: std::io::Read>(
         }
         let raw = |column: Option<usize>| column.and_then(|c| row.raw(c)).unwrap_or_default();
         let key = unquote_into(raw(key_column), &mut key_scratch).trim_ascii();
-        let (name, not_utf8) = lenient(unquote_into(raw(name_column), &mut name_scratch));
+        let raw_name = raw(name_column);
+        if cut.is_none() && passing.knows(raw_name) && !columns.is_header(key_column, key) {
+            let sound = row.fault.is_none();
+            into.pass(key, &CsvRow { row, columns, cut }, sound);
+            continue;
+        }
+        let (name, not_utf8) = lenient(unquote_into(raw_name, &mut name_scratch));
         if not_utf8 && !std::mem::replace(&mut foreign, true) {
             into.fault(&at(), "bytes that are no UTF-8 were read as Windows-1252: names may be misread");
         }
@@ -207,6 +255,9 @@ fn take_rows<R: std::io::Read>(
         // A row that is cut short is no record at all.
         if whole_key && (cut.is_none() || row.row.fault.is_none()) {
             into.take(key, name.trim(), &row, row.row.fault.is_none());
+            if !not_utf8 && !passing.slots.is_empty() && into.passes(name.trim()) {
+                passing.learn(raw_name);
+            }
         }
         if cut.is_some() {
             return Ok(End::Cut);

@@ -144,6 +144,29 @@ impl<'s, 'a> RowSink<'s, 'a> {
         }
     }
 
+    /// Whether rows with this name need no second look: it is no name that any
+    /// signature could mean, and nothing but the name tells what the app is.
+    pub(super) fn passes(&self, name: &str) -> bool {
+        self.of == RowsOf::Apps
+            && !self.states
+            && !self.layout.doubts_ids
+            && !name.is_empty()
+            && !name.contains('.')
+            && wanted(self.sink, Platform::Unknown, name, || ("".into(), "".into())).is_none()
+    }
+
+    /// A row whose name [`Self::passes`], in an export without identifiers.
+    #[inline]
+    pub(super) fn pass(&mut self, key: &[u8], row: &dyn Row, sound: bool) {
+        self.rows += 1;
+        if !sound && !is_guid(key) {
+            return;
+        }
+        if let Some(slot) = self.device(key, row, sound).and_then(|n| self.slots.get_mut(n)) {
+            slot.list.entries = slot.list.entries.saturating_add(1);
+        }
+    }
+
     #[inline]
     fn app(&mut self, n: usize, name: &str, row: &dyn Row, sound: bool) {
         let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return };

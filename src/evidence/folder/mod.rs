@@ -119,7 +119,8 @@ impl Walk<'_> {
     /// Reports a root with what is claimed in it.
     fn root(&mut self, path: &[u8], on_disk: &Path, rule: &'static RootRule) -> Result<(), Stop> {
         let reach = Reach::new(self.claims, rule);
-        let mut root = Root { kind: rule.kind, at: path.into(), files: Vec::new(), trouble: Vec::new() };
+        let mut root =
+            Root { kind: rule.kind, at: path.into(), files: Vec::new(), trouble: Vec::new(), incomplete: false };
         reach.collect(path, on_disk, &mut root, self.leash)?;
         root.files.sort_by(|a, b| a.1.path.cmp(&b.1.path).then(a.0.cmp(&b.0)));
         self.claimed.extend(root.files.iter().map(|(_, f)| f.path.clone()));

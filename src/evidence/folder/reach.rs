@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::listing::{Kind, Listing, join};
 use super::{below, file};
-use crate::evidence::layout::{inside, is_apple_double};
+use crate::evidence::layout::{folder_file, inside, is_apple_double};
 use crate::evidence::{ClaimId, Claims, EvidenceError, Pattern, Root, RootRule};
 use crate::limits::{Leash, Stop};
 
@@ -23,6 +23,8 @@ pub(super) struct Reach {
 struct Node {
     children: Vec<(&'static str, usize)>,
     claims: Vec<ClaimId>,
+    /// Claims on the folder itself.
+    folders: Vec<ClaimId>,
 }
 
 impl Reach {
@@ -31,13 +33,13 @@ impl Reach {
         let mut reach = Self { nodes: vec![Node::default()] };
         for (id, pattern) in claims.of(rule.kind) {
             if let Some(components) = inside(pattern, rule) {
-                reach.insert(id, components);
+                reach.insert(id, components, pattern.folder);
             }
         }
         reach
     }
 
-    fn insert(&mut self, id: ClaimId, components: &[&'static str]) {
+    fn insert(&mut self, id: ClaimId, components: &[&'static str], folder: bool) {
         let mut at = 0;
         for component in components {
             let known = self.nodes[at].children.iter().find(|(name, _)| name == component).map(|(_, node)| *node);
@@ -48,7 +50,8 @@ impl Reach {
                 new
             });
         }
-        self.nodes[at].claims.push(id);
+        let node = &mut self.nodes[at];
+        if folder { &mut node.folders } else { &mut node.claims }.push(id);
     }
 
     /// Looks for the claimed files below a root.
@@ -107,6 +110,9 @@ impl Collector<'_> {
     fn arrive(&mut self, node: usize, kind: Kind, path: &[u8], on_disk: &Path) -> Result<(), Stop> {
         let nodes = self.nodes;
         if kind == Kind::Folder {
+            for id in &nodes[node].folders {
+                self.root.files.push((*id, folder_file([path, b"/"].concat())));
+            }
             return if nodes[node].children.is_empty() { Ok(()) } else { self.visit(node, path, on_disk) };
         }
         let claims = &nodes[node].claims;

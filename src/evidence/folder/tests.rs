@@ -17,7 +17,8 @@ fn both(paths: &[&str]) -> Heard {
     assert_eq!(folder.summary(), zip.summary());
     assert!(folder.trouble.is_empty() && zip.trouble.is_empty(), "{:?} {:?}", folder.trouble, zip.trouble);
     for heard in [&folder, &zip] {
-        for file in heard.roots.iter().flat_map(|r| r.files.iter().map(|(_, f)| f)).chain(&heard.loose) {
+        let files = heard.roots.iter().flat_map(|r| r.files.iter().map(|(_, f)| f)).chain(&heard.loose);
+        for file in files.filter(|f| !f.path.ends_with(b"/")) {
             assert_eq!(text(&read(file).unwrap()), text(&file.path));
         }
     }
@@ -43,7 +44,8 @@ fn devices_are_found_at_any_depth_with_what_is_claimed() {
         heard.summary(),
         [
             "android-file-system [2024/pixel/data] 6=2024/pixel/data/system/packages.xml \
-             8=2024/pixel/data/system/users/0/package-restrictions.xml 8=2024/pixel/data/system/users/10/package-restrictions.xml",
+             15=2024/pixel/data/system/users/0/ 8=2024/pixel/data/system/users/0/package-restrictions.xml \
+             15=2024/pixel/data/system/users/10/ 8=2024/pixel/data/system/users/10/package-restrictions.xml",
             "ios-backup [2024/Office 12/UDID1] 0=2024/Office 12/UDID1/Info.plist 1=2024/Office 12/UDID1/Manifest.db \
              2=2024/Office 12/UDID1/Snapshot/Manifest.plist",
             "loose 2024/intune.csv",
@@ -127,7 +129,7 @@ fn a_user_may_point_inside_a_root() {
     assert_eq!(
         heard.summary(),
         [
-            "android-file-system [] 7=packages.list 6=packages.xml 8=users/0/package-restrictions.xml 9=users/userlist.xml",
+            "android-file-system [] 7=packages.list 6=packages.xml 15=users/0/ 8=users/0/package-restrictions.xml 9=users/userlist.xml",
             "loose a.csv",
         ]
     );
@@ -160,6 +162,24 @@ fn one_folder_may_be_two_roots() {
     let heard = both(&["packages.json", "getprop.txt", "main_entry.txt", "bugreport-x.txt", "FS/data/x", "rows.csv"]);
     assert_eq!(heard.roots.len(), 2);
     assert_eq!(heard.loose_paths(), ["rows.csv"]);
+}
+
+#[test]
+fn a_claimed_folder_is_told_by_its_path_and_has_no_bytes() {
+    let heard = both(&[
+        "d/system/packages.xml",
+        "d/system/users/11/photo.png",
+        "d/user/10/com.example/files/a",
+        "d/user/10/com.example/files/b",
+        "d/user/12/",
+        "d/user/file",
+        "e/user/13/x/y",
+    ]);
+    let root = &heard.roots[0];
+    let folders: Vec<_> = root.files.iter().map(|(_, f)| text(&f.path)).filter(|p| p.ends_with('/')).collect();
+    assert_eq!(folders, ["d/system/users/11/", "d/user/10/", "d/user/12/"]);
+    let folder = root.files.iter().find(|(_, f)| f.path.ends_with(b"/")).unwrap();
+    assert!(matches!(read(&folder.1), Err(EvidenceError::Unsupported(_))));
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub(super) fn find(blob: &Arc<dyn Blob>) -> Result<Option<Directory>, EvidenceEr
             continue;
         }
         let Some(mut directory) = locate(blob, record, start + at as u64)? else { continue };
+        if record[RECORD..end - at].windows(4).any(|w| w == b"PK\x03\x04") {
+            directory.notes.push("the comment of the archive holds a member that is not listed".into());
+        }
         if end == tail.len() {
             return Ok(Some(directory));
         }
@@ -82,6 +85,7 @@ fn locate(blob: &Arc<dyn Blob>, record: &[u8], at: u64) -> Result<Option<Directo
             if base > 0 || empty {
                 directory.notes.extend(hidden(blob)?);
             }
+            directory.notes.extend(between(blob, start + said.size, said.end)?);
             return Ok(Some(directory));
         }
     }
@@ -94,6 +98,16 @@ fn hidden(blob: &Arc<dyn Blob>) -> Result<Option<String>, EvidenceError> {
     let n = blob.read_full_at(&mut magic, 0)?;
     let other = n == 4 && magic == *b"PK\x03\x04";
     Ok(other.then(|| "another archive stands before this one in the file; its members are not listed".into()))
+}
+
+/// The directory does not end where its end record begins, and what lies there
+/// is no signature of it (APPNOTE 4.3.13).
+fn between(blob: &Arc<dyn Blob>, from: u64, to: u64) -> Result<Option<String>, EvidenceError> {
+    let mut head = [0; 6];
+    let n = blob.read_full_at(&mut head, from)?;
+    let signature = n == 6 && head.starts_with(b"PK\x05\x05") && from + 6 + u64::from(u16_at(&head, 4)) == to;
+    let other = from < to && !signature;
+    Ok(other.then(|| "there are bytes behind the directory of the archive that belong to nothing".into()))
 }
 
 struct Said {

@@ -5,12 +5,14 @@
 //! entries costs a mebibyte and what is kept of it. Members are inflated when
 //! somebody reads them; stored ones are windows on the archive.
 
+mod accounts;
 mod areas;
 mod directory;
 mod end;
 mod member;
 mod names;
 mod recover;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod walk;

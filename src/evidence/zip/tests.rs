@@ -271,6 +271,80 @@ fn an_end_record_hidden_in_the_comment_of_another_is_noticed() {
     assert!(loose(Raw::default().end(b"")).is_empty());
 }
 
+/// Where the directory of a raw archive does not list its members any more.
+fn without(archive: &mut Raw, from: usize, to: usize) {
+    archive.directory.drain(from..to);
+    archive.count -= 1;
+}
+
+#[test]
+fn a_member_that_the_directory_leaves_out_is_noticed_wherever_it_lies() {
+    let names = ["d/system/packages.xml", "d/system/packages.list", "d/x/c.csv"];
+    let len = |name: &str| 46 + name.len();
+    for gone in 0..names.len() {
+        let mut archive = raw(&[(names[0], b"1"), (names[1], b""), (names[2], b"33")]);
+        let from: usize = names[..gone].iter().map(|n| len(n)).sum();
+        without(&mut archive, from, from + len(names[gone]));
+        let (heard, walked) = walk_zip(archive.end(b""));
+        assert_eq!(walked.entries, 2);
+        assert_eq!(heard.trouble.len(), 1, "{}: {:?}", names[gone], heard.trouble);
+        assert!(heard.trouble[0].1.to_string().contains("does not list"), "{}", heard.trouble[0].1);
+        assert!(heard.roots.iter().all(|r| r.incomplete));
+    }
+    // The same where the directory has an order of its own.
+    let mut archive = raw(&[("a", b"1"), ("b", b"2"), ("c", b"3"), ("d", b"4")]);
+    let [a, b, c, d] = [0, 1, 2, 3].map(|n| archive.directory[n * 47..][..47].to_vec());
+    archive.directory = [d.clone(), b.clone(), a.clone(), c].concat();
+    assert_eq!(loose(archive.end(b"")), ["a", "b", "c", "d"]);
+    (archive.directory, archive.count) = ([d, b, a].concat(), 3);
+    assert_eq!(walk_zip(archive.end(b"")).0.trouble.len(), 1);
+}
+
+#[test]
+fn members_behind_the_directory_or_in_the_comment_are_noticed() {
+    let hidden = raw(&[("hidden.csv", b"x")]).bytes;
+    let shown = raw(&[("a.csv", b"rows")]);
+    let whole = shown.end(b"");
+    let end = whole.len() - 22;
+    let (heard, _) = walk_zip([&whole[..end], &hidden, &whole[end..]].concat());
+    assert!(heard.trouble[0].1.to_string().contains("behind the directory"), "{:?}", heard.trouble);
+    let (heard, _) = walk_zip(shown.end(&hidden));
+    assert!(heard.trouble[0].1.to_string().contains("comment"), "{:?}", heard.trouble);
+    assert!(loose([&whole[..end], b"PK\x05\x05\x02\0ab", &whole[end..]].concat()) == ["a.csv"], "a signature");
+}
+
+#[test]
+fn padding_descriptors_and_package_signatures_hide_nothing() {
+    let gap = |bytes: &[u8]| {
+        let mut archive = raw(&[("a.csv", b"1")]);
+        archive.bytes.extend_from_slice(bytes);
+        archive.add(b"b.csv", b"2");
+        archive
+    };
+    assert_eq!(loose(gap(&[0; 5000]).end(b"")), ["a.csv", "b.csv"]);
+    for rest in [[vec![0; 5000], b"PK\x03\x04".to_vec()].concat(), vec![7; 31]] {
+        assert_eq!(walk_zip(gap(&rest).end(b"")).0.trouble.len(), 1);
+    }
+    // An extra field of the local header alone, as alignment makes it.
+    let mut archive = raw(&[("a.csv", b"1")]);
+    archive.bytes[28..30].copy_from_slice(&4000_u16.to_le_bytes());
+    let at = archive.bytes.len() - 1;
+    archive.bytes.splice(at..at, std::iter::repeat_n(0, 4000));
+    archive.add(b"b.csv", b"2");
+    assert_eq!(loose(archive.end(b"")), ["a.csv", "b.csv"]);
+    // The block of signatures before the directory.
+    let mut archive = raw(&[("a.csv", b"1")]);
+    let mut block = 4_088_u64.to_le_bytes().to_vec();
+    block.extend(noise(4_088 - 24));
+    block.extend(4_088_u64.to_le_bytes());
+    block.extend(b"APK Sig Block 42");
+    archive.bytes.extend([vec![0; 100], block].concat());
+    assert_eq!(loose(archive.end(b"")), ["a.csv"]);
+    let at = archive.bytes.len() - 1;
+    archive.bytes[at] = b'3';
+    assert_eq!(walk_zip(archive.end(b"")).0.trouble.len(), 1);
+}
+
 #[test]
 fn encrypted_and_unknown_members_say_what_they_are() {
     let mut archive = Raw { flags: 1, ..Raw::default() };

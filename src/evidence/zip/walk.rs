@@ -2,17 +2,19 @@
 //! is claimed and what is loose. Names are looked at from their ends, where one
 //! look at a table rejects nearly all of them.
 
-use std::collections::HashMap;
 use std::collections::hash_map::{Entry as Slot, RandomState};
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
+use super::accounts::Accounts;
 use super::areas::{Areas, Candidates, Spot, Standing};
 use super::directory::{Directory, Entry};
 use super::member::ZipMember;
 use super::names::{Name, Names};
+use super::tables::Tables;
 use super::{end, recover};
-use crate::evidence::layout::{LAYOUT, Lasts, Manner, inside, is_apple_double, separator, strip_back};
+use crate::evidence::layout::{LAYOUT, Lasts, Manner, folder_file, is_apple_double, separator, strip_back};
 use crate::evidence::{Blob, ClaimId, Claims, EvidenceError, File, Found, Root, RootRule, Tree, Walked};
 use crate::limits::{Leash, Stop};
 
@@ -21,6 +23,9 @@ const CANDIDATES: usize = 64 << 20;
 
 /// Claimed files that are kept of one archive.
 const KEPT: usize = 1 << 19;
+
+/// Claimed folders that are kept of one archive.
+const FOLDERS: usize = 1 << 14;
 
 /// Loose files whose names are checked for doubles.
 const DOUBLES: usize = 1 << 17;
@@ -47,20 +52,26 @@ impl Tree for ZipTree {
     fn walk(&self, claims: &Claims, found: &mut dyn Found, leash: &Leash) -> Result<Walked, EvidenceError> {
         let (mut directory, recovered);
         directory = &self.directory;
-        let mut survey = Survey::of(directory, leash)?;
+        let mut survey = Survey::of(directory, Some(&self.blob), leash)?;
+        let mut notes = directory.notes.clone();
         if let Some(damage) = survey.damage.take() {
-            found.trouble(b"", EvidenceError::Damaged(damage));
+            notes.insert(0, damage);
             if let Some(other) = recover::recover(&self.blob, leash)? {
-                let second = Survey::of(&other, leash)?;
+                let second = Survey::of(&other, None, leash)?;
                 if second.walked.entries > survey.walked.entries {
+                    notes.extend_from_slice(&other.notes);
                     recovered = other;
                     (directory, survey) = (&recovered, second);
                 }
             }
+        } else if directory.declared.is_some() {
+            let open = survey.accounts.open_at(&self.blob, directory, leash);
+            let message = |at| format!("at byte {at} the archive holds something that its directory does not list");
+            notes.extend(open?.map(message));
         }
-        let more = if std::ptr::eq(directory, &self.directory) { [].as_slice() } else { &directory.notes };
-        for note in self.directory.notes.iter().chain(more) {
-            found.trouble(b"", EvidenceError::Damaged(note.clone()));
+        let incomplete = !notes.is_empty();
+        for note in notes {
+            found.trouble(b"", EvidenceError::Damaged(note));
         }
         if survey.full {
             found.trouble(b"", Stop::Entries.into());
@@ -73,7 +84,9 @@ impl Tree for ZipTree {
             areas,
             found,
             leash,
+            incomplete,
             kept: Vec::new(),
+            passed: HashSet::new(),
             seen: HashMap::new(),
             hasher: RandomState::new(),
             undecided: false,
@@ -94,17 +107,22 @@ struct Survey {
     full: bool,
     walked: Walked,
     damage: Option<String>,
+    accounts: Accounts,
 }
 
 impl Survey {
-    fn of(directory: &Directory, leash: &Leash) -> Result<Self, EvidenceError> {
-        let mut survey =
-            Self { candidates: Candidates::new(), size: 0, full: false, walked: Walked::default(), damage: None };
+    /// `archive`: where the members lie, if that is to be looked at.
+    fn of(directory: &Directory, archive: Option<&Arc<dyn Blob>>, leash: &Leash) -> Result<Self, EvidenceError> {
+        let (candidates, accounts, walked) = (Candidates::new(), Accounts::default(), Walked::default());
+        let mut survey = Self { candidates, size: 0, full: false, walked, damage: None, accounts };
         let of = |folder: bool| LAYOUT.landmarks.iter().enumerate().filter(move |(_, p)| p.folder == folder);
         let files = Lasts::new(of(false).map(|(bit, p)| (bit as u32, p)));
         let folders = Lasts::new(of(true).map(|(bit, p)| (bit as u32, p)));
         let (mut names, mut special) = (Names::default(), 0);
         let (entries, damage) = directory.each(leash, true, |entry| {
+            if let Some(archive) = archive {
+                survey.accounts.add(archive, directory.base, entry);
+            }
             let name = names.next(entry);
             if name.moved {
                 survey.folder(&name, &folders);
@@ -157,45 +175,6 @@ impl Survey {
     }
 }
 
-/// Claims by their last components, for each rule that has a root here.
-struct Tables(Vec<Table>);
-
-struct Table {
-    rule: &'static RootRule,
-    lasts: Lasts,
-    paths: Vec<(ClaimId, Vec<&'static str>)>,
-}
-
-impl Tables {
-    fn new(claims: &Claims, areas: &Areas) -> Self {
-        let mut rules: Vec<&'static RootRule> = Vec::new();
-        for rule in areas.roots().flat_map(|(_, _, rules)| rules) {
-            if !rules.iter().any(|known| std::ptr::eq(*known, *rule)) {
-                rules.push(rule);
-            }
-        }
-        let table = |rule: &'static RootRule| {
-            let of = || claims.of(rule.kind).filter(|(_, p)| !p.folder && inside(p, rule).is_some());
-            let lasts = Lasts::new(of().enumerate().map(|(at, (_, p))| (at as u32, p)));
-            let paths = of().map(|(id, p)| (id, inside(p, rule).unwrap_or_default().to_vec())).collect();
-            Table { rule, lasts, paths }
-        };
-        Self(rules.into_iter().map(table).collect())
-    }
-
-    /// Claims of a rule that a file below `prefix` answers.
-    fn answers(&self, rule: &'static RootRule, prefix: &[u8], name: &Name<'_>, mut hit: impl FnMut(ClaimId)) {
-        let Some(table) = self.0.iter().find(|table| std::ptr::eq(table.rule, rule)) else { return };
-        table.lasts.hits(name.last, |at| {
-            let Some((id, path)) = table.paths.get(at as usize) else { return };
-            let before = path.split_last().map_or(&[][..], |(_, before)| before);
-            if strip_back(name.folder, before) == Some(prefix) {
-                hit(*id);
-            }
-        });
-    }
-}
-
 /// A claimed file.
 struct Kept {
     area: usize,
@@ -214,7 +193,9 @@ struct Pass<'a> {
     areas: Areas,
     found: &'a mut dyn Found,
     leash: &'a Leash,
+    incomplete: bool,
     kept: Vec<Kept>,
+    passed: HashSet<(ClaimId, Box<[u8]>)>,
     seen: HashMap<u64, (u32, u64)>,
     hasher: RandomState,
     undecided: bool,
@@ -234,6 +215,7 @@ impl Pass<'_> {
                 if spot != before {
                     self.areas.saw(spot, name.folder);
                 }
+                self.folders(&name, spot);
             }
             self.entry(entry, &name, spot)
         })?;
@@ -260,6 +242,24 @@ impl Pass<'_> {
             Standing::Undecided => {
                 self.undecided = true;
                 Ok(())
+            }
+        }
+    }
+
+    /// Keeps every claimed folder on the way to this one, once.
+    fn folders(&mut self, name: &Name<'_>, spot: Spot) {
+        if name.litter.is_some() {
+            return;
+        }
+        for area in self.areas.around(spot) {
+            let (prefix, rules) = self.areas.area(area);
+            for rule in rules.iter().copied() {
+                self.tables.passed(rule, prefix, name.folder, |claim, path| {
+                    if self.passed.len() < FOLDERS && self.passed.insert((claim, path.into())) {
+                        let file = folder_file(path.to_vec());
+                        self.kept.push(Kept { area, rule, claim, file, content: (0, 0) });
+                    }
+                });
             }
         }
     }
@@ -311,7 +311,8 @@ impl Pass<'_> {
         for (area, prefix, rules) in self.areas.roots() {
             for rule in rules {
                 let at = prefix.strip_suffix(b"/").unwrap_or_default().into();
-                roots.push((area, *rule, Root { kind: rule.kind, at, files: Vec::new(), trouble: Vec::new() }));
+                let (files, trouble, incomplete) = (Vec::new(), Vec::new(), self.incomplete);
+                roots.push((area, *rule, Root { kind: rule.kind, at, files, trouble, incomplete }));
             }
         }
         let kept = std::mem::take(&mut self.kept);

@@ -150,6 +150,16 @@ impl<'a> Plist<'a> {
         both!(self, p => p.finish())
     }
 
+    /// After [`Self::finish`]: an error where anything but padding follows in
+    /// the file. Readers differ in which of two lists they believe.
+    pub fn end(&mut self) -> Result<(), PlistError> {
+        match &mut self.inner {
+            Inner::Xml(p) => p.end(),
+            // Its trailer is found from the end: nothing can follow.
+            Inner::Binary(_) => Ok(()),
+        }
+    }
+
     /// After [`Self::finish`]: whether another XML list follows in the same
     /// stream, which is then begun.
     pub fn next_document(&mut self) -> Result<bool, PlistError> {

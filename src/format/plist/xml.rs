@@ -306,6 +306,23 @@ impl<'a> Xml<'a> {
     }
 }
 
+impl Xml<'_> {
+    /// After [`Self::finish`]: nothing follows but white space, padding and
+    /// comments.
+    pub(super) fn end(&mut self) -> Result<(), PlistError> {
+        loop {
+            self.reader.get_mut().allow(self.leash.limits.record);
+            self.buf.clear();
+            match self.reader.read_event_into(&mut self.buf).map_err(error)? {
+                Event::Eof => return Ok(()),
+                Event::Comment(_) | Event::PI(_) => {}
+                Event::Text(text) if text.chars().all(|c| c.is_whitespace() || c == '\0') => {}
+                _ => return Err(PlistError::Damaged("something follows its end".into())),
+            }
+        }
+    }
+}
+
 /// Decimal or, as Apple's parser allows, hexadecimal.
 fn integer(text: &str) -> Option<i128> {
     let text = text.trim();

@@ -92,6 +92,9 @@ pub struct Database {
     /// What is wrong with a log even though it was applied: its last frames
     /// may be missing.
     pub wal_flaw: Option<&'static str>,
+    /// Bytes that its header says there are more of. SQLite itself reads a last
+    /// page that is cut off as if zeros followed.
+    pub missing: u64,
 }
 
 /// The bytes of a database.
@@ -118,11 +121,17 @@ impl Database {
         let connection = match (bytes.path, overlay) {
             (Some(path), None) => {
                 check_head(&mut Overlaid::new(bytes.main, None, None))?;
-                in_place(path)?
+                match in_place(path) {
+                    // SQLite opens no path of more than 512 bytes.
+                    Err(e) if e.sqlite_error_code() == Some(ErrorCode::CannotOpen) => in_memory(bytes, None, leash)?,
+                    opened => opened.map_err(damaged)?,
+                }
             }
             _ => in_memory(bytes, overlay, leash)?,
         };
-        let mut this = Self { connection, wal, wal_flaw: log.and_then(|log| log.flaw) };
+        // Pages that a log brings are not missing from the file.
+        let missing = if overlay.is_none() { missing(bytes.main)? } else { 0 };
+        let mut this = Self { connection, wal, wal_flaw: log.and_then(|log| log.flaw), missing };
         this.harden(leash)?;
         Ok(this)
     }
@@ -278,9 +287,27 @@ fn check_head(reader: &mut Overlaid<'_>) -> Result<(), SqliteError> {
     }
 }
 
-fn in_place(path: &Path) -> Result<Connection, SqliteError> {
+fn in_place(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(format!("{}?mode=ro&immutable=1", uri(path)), flags).map_err(damaged)
+    Connection::open_with_flags(format!("{}?mode=ro&immutable=1", uri(path)), flags)
+}
+
+/// How many bytes the file is short of its header's page count, which holds
+/// only where the header says so (`version-valid-for`).
+fn missing(main: &dyn ReadAt) -> io::Result<u64> {
+    let mut head = [0; 100];
+    if main.read_full_at(&mut head, 0)? < head.len() {
+        return Ok(0);
+    }
+    let word = |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+    let size = match u16::from_be_bytes([head[16], head[17]]) {
+        1 => 65_536,
+        n => u64::from(n),
+    };
+    let pages = if word(24) == word(92) { u64::from(word(28)) } else { 0 };
+    // Without a count at least the last page must be whole.
+    let wanted = if pages > 0 { pages.saturating_mul(size) } else { main.len().next_multiple_of(size.max(1)) };
+    Ok(wanted.saturating_sub(main.len()))
 }
 
 fn in_memory(bytes: Bytes<'_>, log: Option<&Log>, leash: &Leash) -> Result<Connection, SqliteError> {

@@ -394,3 +394,26 @@ fn what_loading_and_a_miss_cost() {
         }
     }
 }
+
+#[test]
+fn an_identifier_with_characters_nobody_sees_is_relevant_and_none_of_the_exact_ones() {
+    let set = SignatureSet::builtin().unwrap();
+    let kind = IdentifierKind::PackageName;
+    for value in [
+        "com.tencent.mm\0",
+        "com.tencent.mm\u{200b}",
+        "\u{feff}com.tencent.mm",
+        "com.tencent.mm ",
+        "com.ten\u{ad}cent.mm",
+        "com.tencent.mm\u{a0}",
+        "ｃom.tencent.mm",
+        "COM.tencent.mm\r",
+    ] {
+        assert!(set.is_relevant_identifier(Platform::Android, value), "{value:?}");
+        assert_eq!(set.identifiers(Platform::Android, kind, value).count(), 0, "{value:?}");
+        assert!(set.identifiers_ignoring_case(Platform::Android, kind, value).count() > 0, "{value:?}");
+    }
+    for value in ["\0", "\u{200b}", "com.tencent.mm2\0", "com.tencent"] {
+        assert!(!set.is_relevant_identifier(Platform::Android, value), "{value:?}");
+    }
+}

@@ -151,6 +151,26 @@ fn a_package_that_shows_no_user_leaves_the_list_open() {
 }
 
 #[test]
+fn a_block_without_a_user_that_others_show_leaves_the_list_open() {
+    let whole =
+        "    User 0: installed=true hidden=false enabled=3\n    User 10: installed=true hidden=false enabled=0\n";
+    assert!(BLOCKS.contains(whole));
+    for lines in [
+        "    User 0: installed=true hidden=false enabled=3\n",
+        "    User 0: installed=true hidden=false enabled=3\n    User 1?: installed=true hidden=false enabled=0\n",
+    ] {
+        let got = loose(&service(&BLOCKS.replace(whole, lines)));
+        assert_eq!(got.devices[0].lists[0].1.errors, if lines.contains('?') { 2 } else { 1 }, "{lines}");
+        assert_eq!(codes(&got), ["malformed-record"], "{lines}");
+        assert!(!claims_a_whole_list(&got), "{lines}");
+    }
+    // The number is lost in every block: no other block shows what is missing.
+    let got = loose(&service(&BLOCKS.replace("    User 10:", "    User ten:")));
+    assert!(!claims_a_whole_list(&got));
+    assert_eq!(got.devices[0].lists[0].1.errors, 2);
+}
+
+#[test]
 fn renamed_system_packages_bear_both_names() {
     let body = "Packages:\n  Package [com.google.x] (1a):\n    compat name=com.android.x\n    pkg=Package{1 com.android.x}\n    User 0: installed=true enabled=0\n";
     assert_eq!(said(&loose(&service(body))), ["com.android.x installed [0]", "com.google.x installed [0]"]);

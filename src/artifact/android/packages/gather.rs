@@ -1,6 +1,6 @@
 //! Reads every claimed file once and decides which copy of each speaks.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read as _;
 
 use super::super::identity::UserHints;
@@ -8,11 +8,14 @@ use super::document::Document;
 use super::list::PackagesList;
 use super::restrictions::Restrictions;
 use super::users::UserFile;
-use super::{BACKUP, CODE, LIST, PACKAGES, RESERVE, RESTRICTIONS, USERS};
+use super::{BACKUP, CODE, LIST, PACKAGES, RESERVE, RESTRICTIONS, USER_FOLDER, USERS};
 use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Sink, SourceId, Stream};
 use crate::evidence::EvidenceError;
 use crate::limits::{Leash, Stop};
 use crate::model::Code;
+
+/// Folders that are looked at; Android allows a handful of users.
+const MOST_FOLDERS: usize = 10_000;
 
 /// One copy of `packages.xml` and what it held.
 pub(super) struct Copy {
@@ -32,6 +35,8 @@ pub(super) struct Gathered {
     pub(super) restrictions: BTreeMap<u32, (SourceId, Restrictions)>,
     /// Every user named by any file.
     pub(super) users: BTreeMap<u32, UserHints>,
+    /// Those of them that nothing but a folder names.
+    pub(super) folders_only: BTreeSet<u32>,
     pub(super) list: Option<(SourceId, PackagesList)>,
     /// Paths of code below the root.
     pub(super) code: HashSet<String>,
@@ -55,6 +60,7 @@ impl Gathered {
             out.user_file(file, artifact.leash, sink);
         }
         out.all_restrictions(artifact, sink);
+        out.user_folders(artifact);
         if let Some(file) = artifact.one(LIST) {
             out.packages_list(file, artifact.leash, sink);
         }
@@ -194,6 +200,19 @@ impl Gathered {
             files.sort_by_key(|(rank, _)| *rank);
             self.users.entry(user).or_default();
             self.restrictions_of(user, &files, artifact.leash, sink);
+        }
+    }
+
+    /// A folder outlives neither its user nor, in an extraction, the lists that
+    /// would name the user.
+    fn user_folders(&mut self, artifact: &Artifact<'_>) {
+        for file in artifact.of(USER_FOLDER).take(MOST_FOLDERS) {
+            let path = file.file.path.strip_suffix(b"/").unwrap_or(&file.file.path);
+            let name = path.rsplit(|b| *b == b'/').next().and_then(|n| std::str::from_utf8(n).ok());
+            if let Some(id) = name.and_then(|n| n.parse().ok()).filter(|id| !self.users.contains_key(id)) {
+                self.users.insert(id, UserHints::default());
+                self.folders_only.insert(id);
+            }
         }
     }
 

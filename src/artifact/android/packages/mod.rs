@@ -24,6 +24,7 @@ pub(super) const LIST: &str = "packages-list";
 pub(super) const RESTRICTIONS: &str = "package-restrictions";
 pub(super) const USERS: &str = "user-list";
 pub(super) const CODE: &str = "app-code";
+pub(super) const USER_FOLDER: &str = "user-folder";
 
 /// Reads the package manager's files of one device.
 #[derive(Debug)]
@@ -87,6 +88,13 @@ static SPEC: ParserSpec = ParserSpec {
             does_not_prove: "It does not show for which users the app is installed.",
             since: "Android 2.2",
         },
+        ArtifactSpec {
+            id: USER_FOLDER,
+            title: "Folders of users",
+            proves: "A user or profile of that number was on the device.",
+            does_not_prove: "It does not show that the user still exists, nor which apps the user has.",
+            since: "Android 4.2",
+        },
     ],
     claims: &[
         data(PACKAGES, "system/packages.xml"),
@@ -100,6 +108,9 @@ static SPEC: ParserSpec = ParserSpec {
         data(CODE, "app/*.apk"),
         data(CODE, "app/*/base.apk"),
         data(CODE, "app/*/*/base.apk"),
+        data(USER_FOLDER, "system/users/*/"),
+        data(USER_FOLDER, "user/*/"),
+        data(USER_FOLDER, "user_de/*/"),
     ],
     sources: &[
         "AOSP com.android.server.pm.Settings, PackageSignatures, ResilientAtomicFile (Android 11 to 16)",

@@ -20,6 +20,7 @@ const CODE_GONE: &str =
     "Android recorded the package without its code: it was removed with its data kept, or archived.";
 const OWNERLESS: &str =
     "No user whose file is in the evidence has the app, yet its code is there: another user may have it.";
+const FOLDER_ONLY: &str = "Only a folder names the user, whose own file is not in the evidence.";
 const ENTRY_LOST: &str = "The user's file is damaged and does not show whether the user has the app.";
 const ON_SYSTEM: &str = "The app belongs to the system image: its code is still there and can be enabled again.";
 const SUPERSEDED: &str = "Only a copy of packages.xml that Android would not read names the package.";
@@ -85,7 +86,14 @@ impl Presence<'_> {
         }
         for &user in self.gathered.users.keys() {
             let restrictions = self.gathered.restrictions.get(&user).map(|(_, r)| r);
-            states.entry(self.of_user(name, restrictions)).or_default().push(user);
+            let state = match self.of_user(name, restrictions) {
+                // The user may be one that Android has removed since.
+                (State::Installed, _) if self.gathered.folders_only.contains(&user) => {
+                    (State::Unknown, Some(FOLDER_ONLY))
+                }
+                other => other,
+            };
+            states.entry(state).or_default().push(user);
         }
         // Android deletes the code of an app that no user has. Where it is there
         // all the same, somebody has it whose file is missing.

@@ -291,6 +291,85 @@ fn sources_that_contradict_packages_xml_are_reported_not_believed() {
 }
 
 #[test]
+fn an_app_that_no_known_user_has_but_whose_code_is_there_may_be_another_users() {
+    let gone = restrictions("<pkg name='a.b' inst='false'/>");
+    let package = |flags: &str, inner: &str| {
+        format!(
+            "<packages><package name='a.b' codePath='/data/app/a.b-1' publicFlags='{flags}' userId='1'>{inner}</package></packages>"
+        )
+    };
+    let (list, code) =
+        (("system/packages.list", "a.b 1 0 /data/user/0/a.b default 3003\n"), ("app/a.b-1/base.apk", "PK"));
+    let app = package("0", "");
+    for shown in [list, code] {
+        let got = root(&[(MAIN, &app), (USER0, &gone), shown]);
+        assert_eq!(said(&got), ["a.b removed [0]", "a.b unknown []"], "{}", shown.0);
+        assert_eq!(codes(&got), ["sources-conflict"], "{}", shown.0);
+    }
+    // Nothing shows the code, it is known to be gone, or it is the system's.
+    assert_eq!(one_user("<pkg name='a.b' inst='false'/>"), ["a.b removed [0]"]);
+    for entry in [package("0", "<split-version name='config.en' version='3'/>"), package("1", "")] {
+        let got = root(&[(MAIN, &entry), (USER0, &gone), list]);
+        assert_eq!((said(&got), codes(&got)), (vec!["a.b removed [0]".to_owned()], vec![]), "{entry}");
+    }
+}
+
+#[test]
+fn of_a_package_named_twice_for_a_user_the_best_state_wins_and_the_list_is_open() {
+    let packages = r#"<packages><package name="a.b" publicFlags="0" userId="1"/></packages>"#;
+    let there = r#"<pkg name="a.b" enabled="2"/>"#;
+    let gone = r#"<pkg name="a.b" inst="false"/>"#;
+    for rows in [[there, gone], [gone, there]] {
+        let got = root(&[(MAIN, packages), (USER0, &restrictions(&rows.concat()))]);
+        assert_eq!(said(&got), ["a.b disabled [0]"], "{rows:?}");
+        assert!(!claims_a_whole_list(&got), "{rows:?}");
+        assert_eq!(codes(&got), ["damaged-file"]);
+    }
+}
+
+#[test]
+fn an_attribute_that_stands_twice_leaves_the_list_open() {
+    let clean = [
+        r#"<packages><package name="a.b" publicFlags="0" userId="1"/></packages>"#,
+        r#"<users><user id="0"/></users>"#,
+        r#"<package-restrictions><pkg name="c.d" inst="false"/></package-restrictions>"#,
+    ];
+    let twice = [
+        clean[0].replace("name=\"a.b\"", "name=\"a.b\" name=\"com.tencent.mm\""),
+        clean[1].replace("id=\"0\"", "id=\"0\" id=\"10\""),
+        clean[2].replace("inst=\"false\"", "inst=\"false\" inst=\"true\""),
+    ];
+    assert!(claims_a_whole_list(&root(&[(MAIN, clean[0]), (USERLIST, clean[1]), (USER0, clean[2])])));
+    for damaged in 0..3 {
+        let text = |n: usize| if n == damaged { twice[n].as_str() } else { clean[n] };
+        let got = root(&[(MAIN, text(0)), (USERLIST, text(1)), (USER0, text(2))]);
+        assert!(!claims_a_whole_list(&got), "{}", twice[damaged]);
+        assert!(!codes(&got).is_empty(), "{}", twice[damaged]);
+    }
+}
+
+#[test]
+fn a_user_known_by_its_folder_alone_may_have_what_others_removed() {
+    let packages = r#"<packages><package name="a.b" publicFlags="0" userId="1"/><package name="com.android.x" publicFlags="1" userId="2"/></packages>"#;
+    let gone = restrictions(r#"<pkg name="a.b" inst="false"/>"#);
+    for folder in ["user/10/", "user_de/10/", "system/users/10/"] {
+        let got = root(&[(MAIN, packages), (USER0, &gone), (folder, "")]);
+        let rows = said(&got);
+        assert!(rows.contains(&"a.b removed [0]".to_owned()), "{rows:?}");
+        assert!(rows.contains(&"a.b unknown [10]".to_owned()), "{folder}: {rows:?}");
+        assert!(rows.contains(&"com.android.x unknown [10]".to_owned()), "{rows:?}");
+        assert_eq!(got.devices[0].users.iter().map(|u| u.id).collect::<Vec<_>>(), [0, 10]);
+        assert_eq!(codes(&got), ["user-without-list"]);
+    }
+    // Named by a list, the user has what nothing takes away.
+    let got = root(&[(MAIN, packages), (USER0, &gone), (USERLIST, USERS_XML), ("user/10/", "")]);
+    assert!(said(&got).contains(&"a.b installed [10]".to_owned()));
+    // Folders of users whose file is there, and folders of no user.
+    let got = root(&[(MAIN, packages), (USER0, &gone), ("user/0/", ""), ("user/x/", "")]);
+    assert_eq!(said(&got), ["a.b removed [0]", "com.android.x installed [0]"]);
+}
+
+#[test]
 fn an_empty_list_counts_no_entries() {
     let got = root(&[(MAIN, "<packages></packages>")]);
     let list = &got.devices[0].lists[0].1;

@@ -50,6 +50,7 @@ impl UserFile {
                         if self.users.len() >= MOST_USERS {
                             return Err(XmlError::Limit("the document names more users than the limit"));
                         }
+                        sound &= !element.is_damaged();
                         let Some(id) = element.get("id").and_then(|id| id.parse().ok()) else {
                             sound = false;
                             continue;

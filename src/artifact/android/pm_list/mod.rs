@@ -1,8 +1,10 @@
 //! What `pm list packages` printed, bare or in a transcript with its command lines.
 
+mod phones;
 mod row;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
 
 use super::super::{Artifact, ArtifactSpec, At, DeviceId, ParseError, Parser, ParserSpec, Sink, SourceId};
@@ -11,6 +13,7 @@ use super::identity::{UserHints, user_kind};
 use super::lines::{Line, Lines};
 use crate::evidence::{Affinity, Probe};
 use crate::model::{Answer, App, Basis, Code, End, ListScope, ListStatement, Platform, Reason, State, UserSet};
+use phones::Phones;
 use row::{Options, Row};
 
 const TEXT: &str = "pm-list-packages";
@@ -20,6 +23,9 @@ const WHOLE: &str = "the text is the whole output of `pm list packages` without 
 const KNOWN: &str = "The command also listed packages that are gone.";
 
 const LAST_LINE: &str = "The text ends inside this line.";
+
+/// Names of one list that are told apart; a device has some hundreds.
+const MOST_NAMES: usize = 200_000;
 
 /// Reads `pm list packages` output.
 #[derive(Debug)]
@@ -95,6 +101,8 @@ struct Segment {
     users: BTreeSet<u32>,
     entries: u64,
     errors: u64,
+    /// Hashes of the names, each of which a phone prints once.
+    names: HashSet<u64>,
     /// Something of the shell stands behind the rows.
     ended: bool,
 }
@@ -105,14 +113,28 @@ struct Output<'s, 'k> {
     source: SourceId,
     offsets: bool,
     segment: Segment,
-    lists: u64,
+    /// Stated at the end, when it is known of how many phones they are.
+    lists: Vec<ListStatement>,
+    phones: Phones,
     /// Users that exist, listed or not.
     known: BTreeMap<u32, UserHints>,
+    /// Users whom the shell may not see.
+    refused: BTreeSet<u32>,
 }
 
 impl<'s, 'k> Output<'s, 'k> {
     fn new(device: DeviceId, source: SourceId, sink: &'s mut Sink<'k>) -> Self {
-        Self { sink, device, source, offsets: true, segment: Segment::default(), lists: 0, known: BTreeMap::new() }
+        Self {
+            sink,
+            device,
+            source,
+            offsets: true,
+            segment: Segment::default(),
+            lists: Vec::new(),
+            phones: Phones::default(),
+            known: BTreeMap::new(),
+            refused: BTreeSet::new(),
+        }
     }
 
     fn lines(&mut self, input: impl std::io::Read) -> std::io::Result<()> {
@@ -142,25 +164,30 @@ impl<'s, 'k> Output<'s, 'k> {
             self.segment.ended = true;
             self.end_segment(false);
             self.segment.options = Some(options);
+            self.phones.line(text, true);
         } else if text.starts_with("UserInfo{") {
             self.user_line(text);
         } else if let Some(user) = row::user_of_error(text) {
             self.known(user);
-            let message = format!("user {user} could not be listed: its apps are not known");
-            self.sink.note(Code::UserWithoutList, Some(self.source), &At::Whole, message);
+            if self.refused.len() < 1000 {
+                self.refused.insert(user);
+            }
         } else if is_prompt(text) {
             self.segment.ended = true;
+            self.phones.line(text, false);
         } else if !is_noise(text) {
-            self.segment.errors += 1;
-            let at = At::Bytes { offset: line.offset, len: line.len };
-            let message = if is_error(text) { "the command failed here" } else { "a line that is none of the list" };
-            self.sink.note(
-                Code::MalformedRecord,
-                Some(self.source),
-                if self.offsets { &at } else { &At::Whole },
-                message,
+            self.fault(
+                line,
+                if is_error(text) { "the command failed here" } else { "a line that is none of the list" },
             );
         }
+    }
+
+    /// A line that leaves the list open.
+    fn fault(&mut self, line: Line<'_>, message: &str) {
+        self.segment.errors += 1;
+        let at = if self.offsets { At::Bytes { offset: line.offset, len: line.len } } else { At::Whole };
+        self.sink.note(Code::MalformedRecord, Some(self.source), &at, message);
     }
 
     fn row(&mut self, row: &Row<'_>, line: Line<'_>) {
@@ -180,6 +207,9 @@ impl<'s, 'k> Output<'s, 'k> {
             self.segment.users.extend(&users);
         }
         self.segment.entries += 1;
+        if !options.filtered && self.segment.is_known(row.name) {
+            self.fault(line, "a package that the list has named before: it was put together of several");
+        }
         if !line.ended {
             // What follows the last character read could change name and users.
             self.segment.errors += 1;
@@ -244,7 +274,6 @@ impl<'s, 'k> Output<'s, 'k> {
             self.segment.errors = segment.errors;
             return;
         }
-        self.lists += 1;
         if segment.users.is_empty() {
             segment.users.insert(segment.options.and_then(|o| o.user).unwrap_or(0));
         }
@@ -272,19 +301,45 @@ impl<'s, 'k> Output<'s, 'k> {
         let users = UserSet::Only(segment.users.into_iter().collect());
         let mut list = ListStatement::new(scope, users, Basis::Always(answer), end, segment.entries);
         list.errors = segment.errors;
-        self.sink.list(self.device, self.source, list);
+        self.lists.push(list);
     }
 
-    fn finish(&mut self, failed: bool) {
+    fn finish(mut self, failed: bool) {
         self.end_segment(failed);
+        let several = self.phones.are_several();
+        if several {
+            let message =
+                "the command lines speak to more than one phone; give the lists of each phone in a file of its own";
+            self.sink.note(Code::SeveralDevices, Some(self.source), &At::Whole, message);
+        }
         for (&id, hints) in &self.known {
             self.sink.user(self.device, id, user_kind(id, hints));
         }
-        if self.lists == 0 {
+        if self.lists.is_empty() {
+            // Beside a list of others, the device's lists as a whole tell.
+            for user in &self.refused {
+                let message = format!("user {user} could not be listed: its apps are not known");
+                self.sink.note(Code::UserWithoutList, Some(self.source), &At::Whole, message);
+            }
             let basis = Basis::Always(Answer::NotCollected(Reason("no-package-rows")));
             let list = ListStatement::new(ListScope::AllApps, UserSet::All, basis, End::Unmarked, 0);
+            self.lists.push(list);
+        }
+        for mut list in self.lists {
+            if several && !matches!(list.basis, Basis::Always(Answer::NotCollected(_))) {
+                list.basis = Basis::Always(Answer::Partial(Reason("several-devices")));
+            }
             self.sink.list(self.device, self.source, list);
         }
+    }
+}
+
+impl Segment {
+    /// The name stood in this list before.
+    fn is_known(&mut self, name: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        self.names.len() < MOST_NAMES && !self.names.insert(hasher.finish())
     }
 }
 

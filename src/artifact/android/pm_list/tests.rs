@@ -82,7 +82,9 @@ fn a_user_the_shell_may_not_see_is_known_but_not_covered() {
     );
     assert_eq!(got.devices[0].lists[0].1.users, UserSet::Only(vec![0]));
     assert_eq!(got.devices[0].users.iter().map(|u| u.id).collect::<Vec<_>>(), [0, 10]);
-    assert_eq!(codes(&got), ["user-without-list"]);
+    assert_eq!(codes(&got), Vec::<&str>::new(), "what the lists of the device lack is told of them all together");
+    let refused = "Error: java.lang.SecurityException: Shell does not have permission to access user 10\n";
+    assert_eq!(codes(&loose(&refused.repeat(2))), ["user-without-list"]);
 }
 
 #[test]
@@ -157,4 +159,55 @@ fn no_prefix_says_more_than_the_whole() {
             assert!(all.contains(&row) || row.contains(" unknown "), "cut at {n}: {row}");
         }
     }
+}
+
+/// Two whole lists with the command line of each.
+fn transcript(first: &str, second: &str) -> Fragment {
+    loose(&format!("{first}\npackage:a.b\n{second}\npackage:a.b\npackage:c.d\n$ exit\n"))
+}
+
+#[test]
+fn a_text_of_two_phones_is_no_whole_list_of_either() {
+    for (first, second) in [
+        ("$ adb -s R58M10AAAA shell pm list packages", "$ adb -s R58M10BBBB shell pm list packages"),
+        ("> adb.exe -sR58M10AAAA shell pm list packages", "> adb.exe -s \"R58M10BBBB\" shell pm list packages -f"),
+        ("$ adb -t 1 shell pm list packages", "$ adb -t 2 shell pm list packages"),
+        ("$ ANDROID_SERIAL=A adb shell pm list packages", "$ ANDROID_SERIAL=B adb shell pm list packages"),
+        ("$ adb -s A shell pm list packages", "$ adb shell pm list packages"),
+        ("panther:/ $ pm list packages", "oriole:/ $ pm list packages"),
+        ("shell@panther:/ $ pm list packages", "shell@oriole:/sdcard $ cmd package list packages"),
+    ] {
+        let got = transcript(first, second);
+        assert!(lists(&got).iter().all(|l| !l.1), "{first} {second}: {:?}", lists(&got));
+        assert!(!claims_a_whole_list(&got), "{first}, {second}");
+        assert_eq!(codes(&got), ["several-devices"], "{first}, {second}");
+        assert_eq!(said(&got).len(), 3, "what is named stays named");
+    }
+    // The other phone is met by another command between the two lists.
+    let got =
+        transcript("$ adb -s A shell pm list packages", "$ adb -s B shell getprop\n$ adb -s A shell pm list packages");
+    assert!(!claims_a_whole_list(&got));
+}
+
+#[test]
+fn one_phone_asked_twice_stays_one() {
+    for (first, second) in [
+        ("$ adb -s R58M10AAAA shell pm list packages -s", "$ adb -s R58M10AAAA shell pm list packages -3"),
+        ("$ adb shell pm list packages", "$ adb shell pm list packages --user 10"),
+        ("panther:/ $ pm list packages -s", "panther:/sdcard $ pm list packages -3"),
+        ("me@pc:~$ adb shell pm list packages", "panther:/ $ pm list packages -3"),
+        ("me@pc:~$ adb -s R58 shell pm list packages", "panther:/ $ pm list packages -s -3"),
+    ] {
+        let got = transcript(first, second);
+        assert!(claims_a_whole_list(&got), "{first}, {second}: {:?}", lists(&got));
+        assert_eq!(codes(&got), Vec::<&str>::new(), "{first}, {second}");
+    }
+}
+
+#[test]
+fn a_list_that_names_a_package_twice_was_put_together_of_several() {
+    let got = loose("package:a.b\npackage:c.d\npackage:a.b\n");
+    assert!(!claims_a_whole_list(&got));
+    assert_eq!(codes(&got), ["malformed-record"]);
+    assert_eq!(lists(&got)[0].4, 1);
 }

@@ -108,7 +108,9 @@ fn read_database(
     let main: &dyn Blob = &**blob;
     let wal = log.as_ref().map(|(_, blob)| -> &dyn crate::format::ReadAt { &**blob });
     let bytes = Bytes { main, path: main.on_disk(), wal };
+    let mut missing = 0;
     let result = Database::open(bytes, reading.leash).and_then(|database| {
+        missing = database.missing;
         let flaw = match database.wal {
             WalUse::Ignored(why) => Some(why),
             WalUse::None | WalUse::Applied { .. } => database.wal_flaw,
@@ -120,8 +122,14 @@ fn read_database(
         let mut each = |domain: &str, row: i64| domains.add(domain, At::Key(format!("Files/{row}/domain").into()));
         database.distinct_text("Files", "domain", domains::PREFIX, reading.leash, &mut each)
     });
-    let Err(error) = result else {
-        return Some(End::Proven);
+    let error = match result {
+        Ok(_) if missing == 0 => return Some(End::Proven),
+        Ok(_) => {
+            let message = format!("the database lacks its last {missing} bytes; {}", reading.consequence());
+            sink.note(Code::DamagedFile, Some(source), &At::Whole, message);
+            return Some(End::Cut);
+        }
+        Err(error) => error,
     };
     if let SqliteError::NotADatabase(_) = &error
         && (reading.encrypted || looks_encrypted(main))

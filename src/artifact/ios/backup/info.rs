@@ -161,7 +161,8 @@ impl Info {
                 self.facts.push((kind, text));
             }
         }
-        plist.finish()
+        plist.finish()?;
+        plist.end()
     }
 
     fn entry(&mut self, identifier: String) -> Option<&mut Entry> {

@@ -338,6 +338,61 @@ fn a_database_that_is_none_is_named_with_what_was_used_instead() {
 }
 
 #[test]
+fn a_database_cut_within_its_last_page_is_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Manifest.db");
+    drop(database(&path, &["AppDomain-org.example.a"]));
+    let whole = fs::read(&path).unwrap();
+    let sound = backup(&[on_disk(FILES, "Manifest.db", &path)]);
+    assert!(sound.messages(Code::DamagedFile).is_empty());
+    assert_eq!(sound.list(FILES).end, End::Proven);
+    for lost in [1, 100, 511, 4095, 4096] {
+        let part = &whole[..whole.len() - lost];
+        fs::write(&path, part).unwrap();
+        for file in [on_disk(FILES, "Manifest.db", &path), held(FILES, "Manifest.db", part)] {
+            let said = backup(&[held(INFO, "Info.plist", named(&["a.b.c"]).as_bytes()), file]);
+            assert_eq!(said.messages(Code::DamagedFile).len(), 1, "{lost} bytes: {:?}", said.codes());
+            assert_ne!(said.list(FILES).end, End::Proven, "{lost} bytes");
+        }
+    }
+    // Bytes behind the last page belong to nothing, and take nothing away.
+    fs::write(&path, [&whole[..], &[0; 512]].concat()).unwrap();
+    assert_eq!(backup(&[on_disk(FILES, "Manifest.db", &path)]).list(FILES).end, End::Proven);
+}
+
+#[test]
+fn a_database_below_a_path_that_sqlite_cannot_open_is_read_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = (0..6).fold(folder.path().to_owned(), |path, n| path.join(format!("{n}{}", "d".repeat(120))));
+    fs::create_dir_all(&deep).unwrap();
+    let (near, far) = (folder.path().join("Manifest.db"), deep.join("Manifest.db"));
+    drop(database(&near, &["AppDomain-com.tencent.xin"]));
+    fs::copy(&near, &far).unwrap();
+    assert_eq!(backup(&[on_disk(FILES, "Manifest.db", &far)]).in_state(State::Unknown), ["com.tencent.xin"]);
+}
+
+#[test]
+fn what_follows_the_end_of_an_info_plist_leaves_its_list_open() {
+    let text = named(&["org.example.a"]);
+    for (rest, sound) in [
+        ("\n\n  ", true),
+        ("\0\0\0\0", true),
+        ("<!-- made by hand -->\n", true),
+        (named(&["com.tencent.xin"]).as_str(), false),
+        ("<dict/>", false),
+        ("garbage", false),
+        ("<garb", false),
+        ("</plist>", false),
+        ("\0\0com.tencent.xin", false),
+    ] {
+        let said = backup(&[held(INFO, "Info.plist", format!("{text}{rest}").as_bytes())]);
+        assert_eq!(said.list(INFO).end == End::Proven, sound, "{rest:?}");
+        assert_eq!(said.codes().is_empty(), sound, "{rest:?}: {:?}", said.codes());
+        assert_eq!(said.in_state(State::Installed), ["org.example.a"], "{rest:?}");
+    }
+}
+
+#[test]
 fn a_damaged_database_leaves_traces_and_no_coverage() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("Manifest.db");
