@@ -6,6 +6,7 @@
 //! the coverage is its author's word: an assumption, printed as one, and of
 //! effect only with `--assume-full-lists`.
 
+mod coverage;
 mod draft;
 mod read;
 #[cfg(test)]

@@ -10,16 +10,15 @@ use toml::Spanned;
 use super::super::generic::{names_app, names_device};
 use super::super::layout::{Cover, Layout, Records, Role, Rows, RowsOf, Shape};
 use super::super::values::normal;
-use super::words::{self, CLAIMS, Claim, ENROLLMENTS, IGNORE, OPEN, OWNERSHIPS, Of, PLATFORMS, SCOPES, STATES, value};
-use super::{ASSUMPTION, Format, SPEC_ARTIFACT, keep};
+use super::words::{self, ENROLLMENTS, IGNORE, OPEN, OWNERSHIPS, Of, PLATFORMS, STATES, value};
+use super::{Format, SPEC_ARTIFACT, coverage, keep};
 use crate::artifact::ArtifactSpec;
-use crate::model::{Answer, Basis, Enrollment, ListScope, Platform, Reason, State};
+use crate::model::{Enrollment, Platform, State};
 use crate::signature::Problem;
 
 /// Bounds on one mapping file: it lives as long as the run.
 const MOST_BYTES: usize = 256 << 10;
 const MOST_ROWS: usize = 500;
-const MOST_RULES: usize = 32;
 const MOST_LETTERS: usize = 200;
 /// Parts of a path: heads of files are looked at no deeper.
 const MOST_PARTS: usize = 8;
@@ -55,19 +54,6 @@ struct File {
     #[serde(default)]
     states: Table,
     coverage: Option<Spanned<toml::Value>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Rule {
-    scope: String,
-    answer: String,
-    #[serde(default)]
-    users: Vec<u32>,
-    #[serde(default)]
-    platforms: Vec<String>,
-    #[serde(default)]
-    enrollments: Vec<String>,
 }
 
 /// A mapping, understood.
@@ -432,70 +418,11 @@ impl Reader<'_> {
     }
 
     fn coverage(&mut self, file: &File) -> Vec<Cover> {
-        let silent = cover(ListScope::ThirdPartyApps, Answer::Partial(Reason("no-coverage-in-mapping")), &[]);
-        let Some(given) = &file.coverage else { return vec![silent] };
-        let at = Some(given.span().start);
-        let rules = match given.as_ref() {
-            toml::Value::Array(rules) => rules.clone(),
-            one => vec![one.clone()],
-        };
-        if rules.is_empty() || rules.len() > MOST_RULES {
-            self.say(at, format!("`coverage` has 1 to {MOST_RULES} rules"));
-            return Vec::new();
-        }
-        // Whatever the author says: these never show the rest of the device.
-        let mut out = vec![
-            cover(ListScope::WorkProfile, Answer::ManagedOnly, &[Enrollment::WorkProfile]),
-            cover(ListScope::ManagedApps, Answer::ManagedOnly, &[Enrollment::UserEnrollment]),
-        ];
-        for (n, rule) in rules.into_iter().enumerate() {
-            match rule.try_into::<Rule>().map_err(|e| e.message().to_owned()).and_then(|rule| self::rule(&rule)) {
-                Ok(rule) => out.push(rule),
-                Err(message) => self.say(at, format!("rule {} of `coverage`: {message}", n + 1)),
-            }
-        }
-        out.push(silent);
-        out
+        let Some(given) = &file.coverage else { return coverage::silent() };
+        let (rules, problems) = coverage::rules(given.as_ref());
+        problems.into_iter().for_each(|message| self.say(Some(given.span().start), message));
+        rules
     }
-}
-
-fn cover(scope: ListScope, answer: Answer, enrollments: &'static [Enrollment]) -> Cover {
-    Cover { enrollments, ..Cover::any(scope, Basis::Always(answer), ASSUMPTION, "the mapping file") }
-}
-
-fn rule(rule: &Rule) -> Result<Cover, String> {
-    let scope = value("scope", SCOPES, &rule.scope)?;
-    let claim = value("answer", CLAIMS, &rule.answer)?;
-    if rule.users.len() > 64 {
-        return Err("at most 64 users".to_owned());
-    }
-    let partial = |why| Answer::Partial(Reason(why));
-    let inside = matches!(scope, ListScope::ManagedApps | ListScope::WorkProfile);
-    let basis = match claim {
-        _ if inside && claim != Claim::ManagedOnly => {
-            return Err(format!("a list of {} is `managed-only`: it shows nothing of the other apps", scope.as_str()));
-        }
-        // Of a person's own device a management system sees its own part.
-        Claim::Full => Basis::ByOwnership {
-            corporate: Answer::Assumed(ASSUMPTION),
-            personal: Answer::ManagedOnly,
-            unknown: partial("ownership-unknown"),
-        },
-        Claim::Partial => Basis::Always(partial("partial-by-mapping")),
-        Claim::ManagedOnly => Basis::Always(Answer::ManagedOnly),
-    };
-    let each = |what, table: &[(&str, Platform)]| -> Result<Vec<Platform>, String> {
-        rule.platforms.iter().map(|word| value(what, table, word)).collect()
-    };
-    let platforms = each("platform", PLATFORMS)?;
-    let enrollments: Result<Vec<Enrollment>, String> =
-        rule.enrollments.iter().map(|word| value("enrollment", ENROLLMENTS, word)).collect();
-    Ok(Cover {
-        platforms: list(platforms),
-        enrollments: list(enrollments?),
-        users: list(rule.users.clone()),
-        ..Cover::any(scope, basis, ASSUMPTION, "the mapping file")
-    })
 }
 
 /// Keys with dots between, `[]` behind some.
@@ -511,6 +438,6 @@ fn is_path(path: &str) -> bool {
 }
 
 /// Lives as long as the run: see [`super::Mappings::new`].
-fn list<T>(values: Vec<T>) -> &'static [T] {
+pub(super) fn list<T>(values: Vec<T>) -> &'static [T] {
     Box::leak(values.into_boxed_slice())
 }

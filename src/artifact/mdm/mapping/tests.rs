@@ -377,6 +377,9 @@ fn drafting_from_any_prefix_ends_and_known_exports_need_no_draft() {
         let head = &sample.as_bytes()[..cut];
         let _ = draft(&Probe { head, size: sample.len() as u64, name: b"x" });
     }
+    let wide = (0..8_000).map(|n| format!("c{n}")).collect::<Vec<_>>().join(",") + "\n";
+    let (text, questions) = drafted("wide.csv", wide.as_bytes());
+    assert!(questions > 0 && text.lines().count() < 700);
     let known = b"ApplicationName,DeviceId,Platform\nWeChat,x,IOS\n";
     let probe = Probe { head: known, size: known.len() as u64, name: b"x" };
     assert!(matches!(draft(&probe), Draft::Known(title) if title.contains("Intune")));

@@ -77,15 +77,16 @@ pub fn draft(probe: &Probe<'_>) -> Draft {
     Draft::Mapping { text, questions }
 }
 
+/// Columns of a draft; a mapping file holds no more.
+const MOST_COLUMNS: usize = 500;
+
 fn table(head: &[u8], header: &[String], whole: bool) -> Form {
-    let mut fields: Vec<Field> = Vec::new();
-    for field in sample::columns(head, header, whole) {
-        // A name that stands twice is asked about once, where it is assigned.
-        if !fields.iter().any(|f| normal(&f.name) == normal(&field.name)) {
-            fields.push(field);
-        }
-    }
-    let twice = |name: &str| header.iter().filter(|h| normal(h) == normal(name)).count() > 1;
+    let names: Vec<String> = header.iter().map(|name| normal(name)).collect();
+    let fields = sample::columns(head, header.get(..MOST_COLUMNS).unwrap_or(header), whole);
+    // A name that stands twice is asked about once, where it is assigned.
+    let once = fields.into_iter().zip(0..).filter(|(field, n)| !names[..*n].contains(&normal(&field.name)));
+    let fields: Vec<Field> = once.map(|(field, _)| field).collect();
+    let twice = |name: &str| names.iter().filter(|n| **n == normal(name)).count() > 1;
     Form::Rows { at: None, columns: assign(&fields, Context::Row, &twice) }
 }
 
