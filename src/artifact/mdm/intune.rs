@@ -10,8 +10,13 @@ use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason};
 
 const REPORTS: &str =
-    "https://learn.microsoft.com/intune/intune-service/fundamentals/reports-export-graph-available-reports";
-const DISCOVERED: &str = "https://learn.microsoft.com/intune/intune-service/apps/app-discovered-apps";
+    "https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports";
+const DISCOVERED: &str =
+    "https://github.com/MicrosoftDocs/memdocs/blob/main/intune/intune-service/apps/app-discovered-apps.md";
+
+/// The reports can be filtered by app, publisher and version, and say neither
+/// that they were nor when they were made.
+const ASSUMED: &str = "Every app was asked for, without a filter, when the devices were last in contact.";
 
 /// Values of `Platform`, `Platform_loc`, `OSDescription` and `OS`.
 const PLATFORMS: &[(&str, Platform, Enrollment)] = &[
@@ -37,6 +42,14 @@ const PLATFORMS: &[(&str, Platform, Enrollment)] = &[
 const OWNERSHIPS: &[(&str, Ownership)] =
     &[("corporate", Ownership::Corporate), ("company", Ownership::Corporate), ("personal", Ownership::Personal)];
 
+/// `deviceEnrollmentType`: enrollments that show managed apps only, whoever is
+/// entered as owner.
+const ENROLLMENTS: &[(&str, Enrollment)] = &[
+    ("appleuserenrollment", Enrollment::UserEnrollment),
+    ("appleuserenrollmentwithserviceaccount", Enrollment::UserEnrollment),
+    ("androidenterprisecorporateworkprofile", Enrollment::WorkProfile),
+];
+
 const COVERAGE: &[Cover] = &[
     Cover {
         platforms: &[Platform::Ios],
@@ -44,7 +57,7 @@ const COVERAGE: &[Cover] = &[
         scope: ListScope::ThirdPartyApps,
         users: &[],
         basis: Basis::ByOwnership {
-            corporate: Answer::Complete,
+            corporate: Answer::Assumed(ASSUMED),
             personal: Answer::ManagedOnly,
             unknown: Answer::Partial(Reason("ownership-unknown")),
         },
@@ -76,6 +89,7 @@ pub(super) const LAYOUT: Layout = Layout {
     system: "intune",
     platforms: PLATFORMS,
     ownerships: OWNERSHIPS,
+    enrollments: ENROLLMENTS,
     coverage: COVERAGE,
     sources: &[REPORTS, DISCOVERED],
     ..Layout::BASE

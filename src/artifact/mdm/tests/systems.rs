@@ -252,6 +252,31 @@ fn experimental_layouts_and_unknown_collections_are_never_whole() {
 }
 
 #[test]
+fn a_notification_holds_a_device_in_base64_and_an_operation_is_no_other_device() {
+    use base64::Engine as _;
+    let device = r#"{"name":"enterprises/E1/devices/D1","ownership":"COMPANY_OWNED","managementMode":"DEVICE_OWNER","lastStatusReportTime":"2026-11-20T05:00:00Z","applicationReports":[{"packageName":"com.tencent.mm","state":"INSTALLED"}]}"#;
+    let operation = r#"{"name":"enterprises/E1/devices/D1/operations/5","done":true}"#;
+    let message = |kind: &str, data: &str| {
+        let data = base64::engine::general_purpose::STANDARD.encode(data);
+        format!(r#"{{"message":{{"attributes":{{"notificationType":"{kind}"}},"data":"{data}","messageId":"1"}}}}"#)
+    };
+    let log = format!("{}\n{}\n", message("STATUS_REPORT", device), message("COMMAND", operation));
+    let fragment = read("messages.ndjson", &log);
+    let [report, command] = fragment.devices.as_slice() else { panic!("{}", fragment.devices.len()) };
+    for record in [report, command] {
+        assert_eq!(fact(record, FactKind::MdmId), Some("android-management/E1/D1"));
+    }
+    assert_eq!(&*report.apps[0].identifier, "com.tencent.mm");
+    assert_eq!((list(report).end, list(report).entries), (End::Proven, 1));
+    assert!(matches!(list(report).basis, Basis::ByOwnership { corporate: Answer::Complete, .. }));
+    assert!(matches!(list(command).basis, Basis::Always(Answer::NotCollected(_))));
+    // What is no base64 of JSON is said, and proves nothing.
+    let broken = read("messages.json", r#"{"message":{"attributes":{"notificationType":"STATUS_REPORT"},"data":"?"}}"#);
+    assert!(codes(&broken).contains(&Code::MalformedRecord));
+    assert!(matches!(list(&broken.devices[0]).basis, Basis::Always(Answer::NotCollected(_))));
+}
+
+#[test]
 fn json_inside_a_string_is_read_and_a_broken_one_is_said() {
     let fragment = sample("headwind/source/devices.json");
     let told: Vec<_> = fragment.devices.iter().map(|d| (fact(d, FactKind::Serial), names(d).len())).collect();
