@@ -10,7 +10,8 @@ use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, ListScope, Reason, State};
 
 const API: &str = "https://developer.blackberry.com/files/bws/reference/blackberry_uem_12_21_rest/";
-const APP: &str = "https://developer.blackberry.com/files/bws/reference/blackberry_uem_12_8_rest/json_UserDeviceApplicationView.html";
+const APP: &str =
+    "https://developer.blackberry.com/files/bws/reference/blackberry_uem_12_8_rest/json_UserDeviceApplicationView.html";
 
 /// `deviceApplications`.
 pub(super) const APPS: Layout = Layout {

@@ -14,7 +14,8 @@ const DETECTED: &str =
     "https://learn.microsoft.com/graph/api/resources/intune-devices-detectedapp?tabs=http&view=graph-rest-1.0";
 const DEVICE: &str = "https://learn.microsoft.com/en-us/graph/api/resources/intune-devices-manageddevice";
 const ENROLLMENT: &str = "https://learn.microsoft.com/en-us/graph/api/resources/intune-devices-deviceenrollmenttype";
-const VIOLATION: &str = "https://learn.microsoft.com/en-us/graph/api/resources/intune-deviceconfig-restrictedappsviolation";
+const VIOLATION: &str =
+    "https://learn.microsoft.com/en-us/graph/api/resources/intune-deviceconfig-restrictedappsviolation";
 
 /// `detectedApps?$expand=managedDevices`: apps with the devices they are on.
 pub(super) const APPS: Layout = Layout {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::artifact::Observation;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mdm")
@@ -354,4 +355,44 @@ fn xml_is_data_and_broken_tags_make_no_list_whole() {
     assert!(device.apps.iter().all(|a| !a.identifier.contains("passwd") && &*a.identifier != "com.tencent.xin"));
     assert!(list(device).errors > 0);
     assert!(codes(&fragment).contains(&Code::MalformedRecord));
+}
+
+#[test]
+fn ten_thousand_names_of_every_syntax_are_counted_and_the_one_that_matters_is_told() {
+    const MANY: usize = 10_000;
+    let odd = ["=1+1", "<b>&amp;</b>", "@SUM(A1)", "..%2f..%2f", "\u{202e}tahCeW", "WeChat for fans"];
+    let name = |n: usize| format!("{} {n}", odd[n % odd.len()]);
+    let id = |n: usize| if n == MANY / 2 { "com.tencent.xin".to_owned() } else { format!("org.example.a{n}") };
+    let json: Vec<String> =
+        (0..MANY).map(|n| serde_json::json!({"identifier": id(n), "name": name(n)}).to_string()).collect();
+    let json = format!(
+        r#"{{"totalCount":1,"results":[{{"mobileDeviceId":"1","deviceType":"ios","general":{{}},"applications":[{}]}}]}}"#,
+        json.join(",")
+    );
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let xml: String = (0..MANY)
+        .map(|n| {
+            let (id, name) = (id(n), escaped(&name(n)));
+            format!(
+                "<application><identifier>{id}</identifier><application_name>{name}</application_name></application>"
+            )
+        })
+        .collect();
+    let xml = format!(
+        "<mobile_device><general><id>1</id><udid>x</udid><serial_number>y</serial_number></general><applications>{xml}</applications></mobile_device>"
+    );
+    let csv: String = (0..MANY)
+        .map(|n| {
+            let title = if n == MANY / 2 { "WeChat".to_owned() } else { name(n) };
+            format!("\"{}\",00000001-5a1e-4c0d-9b7e-000000000001,IOS\n", title.replace('"', "\"\""))
+        })
+        .collect();
+    let csv = format!("ApplicationName,DeviceId,Platform\n{csv}");
+    for (file, text) in [("list.json", json), ("1.xml", xml), ("AppInvRawData.csv", csv)] {
+        let fragment = read(file, &text);
+        let [device] = fragment.devices.as_slice() else { panic!("{file}") };
+        assert_eq!((list(device).entries, list(device).errors), (MANY as u64, 0), "{file}");
+        let is_wechat = |a: &&Observation| &*a.identifier == "com.tencent.xin" || a.name.as_deref() == Some("WeChat");
+        assert_eq!(device.apps.iter().filter(is_wechat).count(), 1, "{file}");
+    }
 }
