@@ -191,6 +191,21 @@ pub struct DeviceRecord {
     pub committed: bool,
 }
 
+/// One page of a list of devices that may go on in other files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its file.
+    pub source: SourceId,
+    /// Whose list it is, where the records tell.
+    pub tenant: Box<str>,
+    /// Records in it.
+    pub records: u64,
+    /// How many there are in all pages, where it says.
+    pub total: Option<u64>,
+    /// It says that another page follows.
+    pub next: bool,
+}
+
 /// What one call of a parser said.
 #[derive(Debug, Default)]
 pub struct Fragment {
@@ -200,6 +215,8 @@ pub struct Fragment {
     pub devices: Vec<DeviceRecord>,
     /// Messages.
     pub diagnostics: Vec<Diagnostic>,
+    /// Pages of lists; those of one list are joined in `inventory`.
+    pub pages: Vec<Page>,
     /// Records of computers and television boxes.
     pub out_of_scope: u64,
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::fragment::{At, DeviceRecord, Fragment, Observation, RecordKind, Source, SourceHash, SourceId};
+use super::fragment::{At, DeviceRecord, Fragment, Observation, Page, RecordKind, Source, SourceHash, SourceId};
 use super::{ArtifactFile, ParserSpec};
 use crate::model::{App, Code, DeviceFact, Diagnostic, FactKind, ListStatement, Locator, Platform, UserFact, UserKind};
 use crate::signature::SignatureSet;
@@ -215,6 +215,12 @@ impl<'a> Sink<'a> {
             d.lists.reserve_exact(1);
             d.lists.push((source, list));
         });
+    }
+
+    /// The file is one page of a list. Its statements end with `End::More`
+    /// where it says so; whether the rest is in the run is seen later.
+    pub fn page(&mut self, page: Page) {
+        self.fragment.pages.push(page);
     }
 
     /// A message about this source. `message` is for people; say what to do.

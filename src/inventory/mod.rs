@@ -8,6 +8,7 @@ mod coverage;
 mod identity;
 pub mod joining;
 mod merge;
+mod pages;
 
 use std::collections::BTreeMap;
 
@@ -83,6 +84,13 @@ impl Inventory {
             *out.entry(id.item).or_default() += part.fragment.out_of_scope;
         }
         out
+    }
+
+    /// Joins pages of one list that stand in several files: a list whose rest
+    /// is in the run is whole. Returns what must be said of the others, each
+    /// with its item. Call it when everything was absorbed.
+    pub fn join_pages(&mut self) -> Vec<(u32, Diagnostic)> {
+        pages::join(&mut self.parts)
     }
 
     /// Gathers records of one device. Devices are then made one at a time.

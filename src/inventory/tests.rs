@@ -49,6 +49,7 @@ fn outcome(parts: &[(u32, Fragment)]) -> Vec<String> {
             sources: fragment.sources.clone(),
             devices: fragment.devices.clone(),
             diagnostics: fragment.diagnostics.clone(),
+            pages: fragment.pages.clone(),
             out_of_scope: 0,
         };
         inventory.absorb(PartId { item: *item, part: 0 }, None, copy);
@@ -137,4 +138,60 @@ fn two_serials_under_one_udid_are_kept_apart_and_reported() {
     let devices = inventory.into_devices(options());
     assert_eq!(devices.len(), 2);
     assert!(devices.diagnostics.iter().any(|(_, d)| d.code == Code::IdentityConflict));
+}
+
+/// One page of a list: its file, its number of records, and what it says.
+fn page(file: &str, devices: u64, total: Option<u64>, next: bool) -> Fragment {
+    let mut fragment = record(Platform::Ios, &[(FactKind::Name, file.to_owned())]);
+    fragment.sources[0].locator = Locator::path(file.as_bytes());
+    let bytes = format!("{file}{devices}").into_bytes();
+    let mut digest = [0; 32];
+    digest[..bytes.len().min(32)].copy_from_slice(&bytes[..bytes.len().min(32)]);
+    fragment.sources[0].hash = crate::artifact::SourceHash::File(digest);
+    let more = next || total.is_some_and(|t| t > devices);
+    fragment.devices[0].lists[0].1.end = if more { End::More } else { End::Proven };
+    let page = crate::artifact::Page { source: SourceId(0), tenant: "".into(), records: devices, total, next };
+    fragment.pages.push(page);
+    fragment
+}
+
+/// How many lists are complete, and the messages, when these pages are in one run.
+fn joined(pages: Vec<Fragment>) -> (usize, Vec<String>) {
+    let mut inventory = Inventory::default();
+    for (item, fragment) in (0..).zip(pages) {
+        inventory.absorb(PartId { item, part: 0 }, None, fragment);
+    }
+    let said = inventory.join_pages().into_iter().map(|(_, d)| d.message).collect();
+    let devices = inventory.into_devices(options());
+    let whole = |d: &Device| d.coverage.iter().all(|c| c.completeness == Completeness::Complete);
+    (devices.iter().filter(whole).count(), said)
+}
+
+#[test]
+fn pages_are_whole_when_the_rest_is_in_the_run() {
+    let first = || page("a/1.json", 100, None, true);
+    assert_eq!(joined(vec![first(), page("a/2.json", 7, None, false)]), (2, vec![]));
+    assert_eq!(joined(vec![page("a/2.json", 7, None, false), first()]), (2, vec![]), "in any order");
+    assert_eq!(joined(vec![first()]).0, 0);
+    assert_eq!(joined(vec![first(), page("a/2.json", 100, None, true)]).0, 0, "no last page");
+    assert_eq!(joined(vec![first(), page("b/2.json", 7, None, false)]).0, 1, "another folder is another list");
+    let mut other = page("a/2.json", 7, None, false);
+    other.pages[0].tenant = "enterprises/B".into();
+    assert_eq!(joined(vec![first(), other]).0, 1, "another tenant");
+}
+
+#[test]
+fn pages_that_tell_their_number_must_add_up() {
+    let one = |file: &str, n: u64| page(file, n, Some(250), false);
+    assert_eq!(joined(vec![one("a/0", 100), one("a/1", 100), one("a/2", 50)]), (3, vec![]));
+    let (whole, said) = joined(vec![one("a/0", 100), one("a/1", 100)]);
+    assert_eq!(whole, 0);
+    assert_eq!(said[0], "200 of 250 devices are in the 2 files of this folder: add the other pages");
+    // A page twice is one page.
+    let twice = || one("a/0", 100);
+    assert_eq!(joined(vec![twice(), twice(), one("a/2", 50)]).0, 0);
+    // A whole list beside a page does not stand for the other pages.
+    assert_eq!(joined(vec![page("a/all", 150, Some(150), false), one("a/0", 100)]).0, 1);
+    // A number, and a token that nothing answers.
+    assert_eq!(joined(vec![page("a/0", 250, Some(250), true)]).0, 0);
 }

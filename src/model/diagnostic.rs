@@ -74,6 +74,7 @@ codes! {
     PackagesBackupUsed, "packages-backup-used", Warning, "packages-backup.xml exists: Android was interrupted while writing packages.xml and would read the backup first. So did the scan.";
     FallbackUsed, "fallback-used", Warning, "The main file could not be read; its reserve copy was used.";
     SourcesConflict, "sources-conflict", Warning, "A complete list does not name an app that a secondary source shows. The state is unknown; look at both sources.";
+    ListsContradict, "lists-contradict", Warning, "Two complete lists of one device do not agree on an app: it came or went between them, or one of the two is wrong. The verdict goes by the one that names it; look at both.";
     IdentityConflict, "identity-conflict", Warning, "Records that share one identifier differ in another of the same kind. They were kept apart.";
     ValuesConflict, "values-conflict", Note, "Artifacts of one device state different values for one property. All are listed, none was preferred silently.";
     SignerMismatch, "signer-mismatch", Warning, "An app bears a known identifier but none of its known signers: a modified or impostor copy.";

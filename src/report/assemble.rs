@@ -8,7 +8,7 @@ use crate::model::{self, UserSet};
 use crate::verdict::{self, Decision, Finding, Verdict};
 
 /// A list of apps as the decision sees it.
-pub fn coverage_of(entry: &CoverageEntry) -> verdict::Coverage {
+pub fn coverage_of(entry: &CoverageEntry, devices: &Devices) -> verdict::Coverage {
     verdict::Coverage {
         scope: entry.scope,
         users: entry.users.clone(),
@@ -16,6 +16,7 @@ pub fn coverage_of(entry: &CoverageEntry) -> verdict::Coverage {
         basis: entry.basis.to_owned(),
         as_of: entry.as_of,
         assumed: entry.assumption.is_some(),
+        locator: devices.source(entry.source).map(|s| s.locator.to_string()).unwrap_or_default(),
     }
 }
 

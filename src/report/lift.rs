@@ -7,7 +7,7 @@ use crate::artifact::RecordKind;
 use crate::inventory::{Completeness, Identity, StrongId};
 use crate::matching::{MatchReason, SignerStatus, Strength};
 use crate::model::{
-    AppIdentifier, Enrollment, IdentifierKind, ListScope, Ownership, Platform, State, Timestamp, UserSet,
+    AppIdentifier, Diagnostic, Enrollment, IdentifierKind, ListScope, Ownership, Platform, State, Timestamp, UserSet,
 };
 use crate::signature::{Confidence, Relation};
 use crate::verdict::{self, AppliedWaiver, Case, DecideOptions, Decision, Finding, FindingCode, SignerFact};
@@ -67,6 +67,11 @@ impl Lifted {
         let own: Vec<Finding> =
             self.findings.iter().filter(|f| f.policies.iter().any(|p| p == policy)).cloned().collect();
         verdict::decide(&self.case(&own), options)
+    }
+
+    /// What its complete lists contradict each other on.
+    pub(super) fn contradictions(&self) -> Vec<Diagnostic> {
+        verdict::contradictions(&self.findings, &self.coverage)
     }
 
     /// Every deciding finding is waived.
@@ -178,6 +183,7 @@ fn coverage(list: &v1::Coverage) -> verdict::Coverage {
         basis: list.basis.clone(),
         as_of: time(list.as_of.as_deref()),
         assumed: list.assumption.is_some(),
+        locator: list.locator.clone(),
     }
 }
 

@@ -98,7 +98,11 @@ impl Collector<'_> {
             (Some((sure, container)), parser) if parser.as_ref().is_none_or(|(s, ..)| sure >= *s) => {
                 self.descend(container, blob, file, locator);
             }
-            (_, Some((sure, parser, role))) if sure > Affinity::No => self.loose_job(file, locator, parser, role),
+            (_, Some((sure, parser, role))) if sure > Affinity::No => {
+                // Opened once: the queue is short, and so are few files open at a time.
+                let file = File { member: Arc::new(Held(blob)), ..file.clone() };
+                self.loose_job(file, locator, parser, role);
+            }
             _ => self.foreign(foreign, &probe, file, locator),
         }
     }
@@ -131,9 +135,9 @@ impl Collector<'_> {
         }
     }
 
-    fn loose_job(&self, file: &File, locator: &Locator, parser: &'static dyn Parser, role: &'static str) {
+    fn loose_job(&self, file: File, locator: &Locator, parser: &'static dyn Parser, role: &'static str) {
         let item = self.item(role, ItemStatus::Read, file.size, locator.clone());
-        let files = vec![ArtifactFile { role, file: file.clone(), locator: locator.clone() }];
+        let files = vec![ArtifactFile { role, file, locator: locator.clone() }];
         self.queue.push(Job {
             id: PartId { item, part: 0 },
             parser,

@@ -10,7 +10,9 @@ use crate::matching::Strength;
 use crate::model::{Code, Diagnostic, Severity, Timestamp};
 use crate::report::{self, Output, Writer, v1};
 use crate::signature::{Policy, SignatureSet};
-use crate::verdict::{Case, DecideOptions, Decision, Finding, Scope, Waivers, decide, gather, is_waived};
+use crate::verdict::{
+    Case, Coverage, DecideOptions, Decision, Finding, Scope, Waivers, contradictions, decide, gather, is_waived,
+};
 
 /// What can change findings and verdicts.
 #[derive(Debug, Clone)]
@@ -152,8 +154,12 @@ impl<'a> Judged<'a> {
         }
     }
 
-    fn judge(&self, device: &Device, findings: &[Finding]) -> (Decision, Vec<v1::PolicyVerdict>, bool) {
-        let coverage: Vec<_> = device.coverage.iter().map(report::coverage_of).collect();
+    fn judge(
+        &self,
+        device: &Device,
+        findings: &[Finding],
+        coverage: &[Coverage],
+    ) -> (Decision, Vec<v1::PolicyVerdict>, bool) {
         let users: Vec<u32> = device.users.iter().map(|u| u.id).collect();
         let options = DecideOptions {
             min_strength: self.options.min_strength,
@@ -164,7 +170,7 @@ impl<'a> Judged<'a> {
             record: device.record,
             users: &users,
             findings,
-            coverage: &coverage,
+            coverage,
             items: device.items.len(),
         };
         let all = decide(&case, &options);
@@ -204,7 +210,9 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
             let said = waivers.apply(&mut found.findings, (device.platform, &ids), judged.options.as_of);
             found.diagnostics.extend(said);
         }
-        let (decision, policies, waived) = judged.judge(&device, &found.findings);
+        let coverage: Vec<_> = device.coverage.iter().map(|c| report::coverage_of(c, &devices)).collect();
+        found.diagnostics.extend(contradictions(&found.findings, &coverage));
+        let (decision, policies, waived) = judged.judge(&device, &found.findings, &coverage);
         let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
         row.policies = policies;
         row.waived = waived;

@@ -123,7 +123,11 @@ impl<'a> Shared<'a> {
 
     pub(super) fn finish(self) -> Gathered {
         let interrupted = self.timed_out.load(Ordering::Relaxed) || self.reading.cancel.load(Ordering::Relaxed);
-        let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (item, diagnostic) in state.inventory.join_pages() {
+            worsen(&mut state.items, item, ItemStatus::PartlyRead);
+            state.diagnostics.push((item, diagnostic));
+        }
         Gathered { items: state.items, inventory: state.inventory, diagnostics: state.diagnostics, interrupted }
     }
 }

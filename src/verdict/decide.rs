@@ -31,6 +31,8 @@ pub struct Coverage {
     pub as_of: Option<Timestamp>,
     /// The user vouched for it.
     pub assumed: bool,
+    /// Its file, as the report names it.
+    pub locator: String,
 }
 
 /// Everything a decision rests on.

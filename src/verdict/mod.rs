@@ -4,12 +4,14 @@
 //! uses it. `Clear` carries a [`CompleteCoverage`], which only [`prove`] makes.
 //! Imports `matching`, `inventory`, `signature`, `artifact` (sources), `model`.
 
+mod contradiction;
 mod decide;
 mod finding;
 mod gather;
 mod scope;
 mod waiver;
 
+pub use contradiction::contradictions;
 pub use decide::{
     Case, CompleteCoverage, Coverage, DecideOptions, Decision, Verdict, decide, disproved, is_waived, prove,
 };

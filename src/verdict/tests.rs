@@ -81,6 +81,7 @@ fn coverage() -> impl Strategy<Value = Vec<Coverage>> {
     ]);
     let one = (scope, users, completeness, prop::option::of(0_i64..100)).prop_map(|(scope, users, completeness, t)| {
         Coverage {
+            locator: String::new(),
             scope,
             users,
             completeness,
@@ -155,6 +156,7 @@ proptest! {
 
 fn list(scope: ListScope, users: UserSet, as_of: Option<i64>) -> Coverage {
     Coverage {
+        locator: String::new(),
         scope,
         users,
         completeness: Completeness::Complete,
@@ -223,4 +225,68 @@ fn a_device_counts_as_waived_only_when_every_deciding_finding_is() {
     assert!(!all(&[]).0, "nothing to waive");
     let history = finding(State::Removed, Strength::Strong, None);
     assert!(all(&[present, history]).0, "what a complete list disproves decides nothing");
+}
+
+/// A finding that these files name, each with a state.
+fn named_by(places: &[(&str, State, &[u32])]) -> Finding {
+    let best = places.iter().map(|p| p.1).min().unwrap();
+    let mut out = finding(best, Strength::Strong, None);
+    let row = out.provenance.remove(0);
+    out.provenance = places
+        .iter()
+        .map(|(locator, state, users)| Provenance {
+            locator: (*locator).to_owned(),
+            state: *state,
+            users: users.to_vec(),
+            ..row.clone()
+        })
+        .collect();
+    out
+}
+
+fn list_in(locator: &str, scope: ListScope, users: UserSet) -> Coverage {
+    Coverage { locator: locator.to_owned(), ..list(scope, users, None) }
+}
+
+#[test]
+fn complete_lists_that_disagree_are_said_once_for_each_pair() {
+    let lists = [
+        list_in("mdm.json", ListScope::AllApps, UserSet::All),
+        list_in("image/packages.xml", ListScope::AllApps, UserSet::Only(vec![0])),
+    ];
+    let said = |finding: Finding| contradictions(&[finding], &lists);
+    let here = ("image/packages.xml#/packages/3", State::Installed, &[0][..]);
+    let [only] = &said(named_by(&[here, ("image/packages.xml#/packages/4", State::Disabled, &[0])]))[..] else {
+        panic!("one message")
+    };
+    assert_eq!(only.code.as_str(), "lists-contradict");
+    assert!(only.message.contains("in image/packages.xml (") && only.message.contains("in mdm.json ("));
+    // Named as removed is not named as installed.
+    assert_eq!(said(named_by(&[here, ("mdm.json#/devices/0", State::Removed, &[])])).len(), 1);
+    // Named by both, or perhaps present in the other.
+    assert!(said(named_by(&[here, ("mdm.json#/devices/0", State::Installed, &[])])).is_empty());
+    assert!(said(named_by(&[here, ("mdm.json#/devices/0", State::Unknown, &[])])).is_empty());
+    // Under another identifier of the same app.
+    let mut by_name = named_by(&[("mdm.json#/devices/0", State::Installed, &[])]);
+    by_name.identifier.value = "WeChat".to_owned();
+    assert!(contradictions(&[named_by(&[here]), by_name.clone()], &lists).is_empty());
+    // The other way round: the image has a list of the owner only, and the
+    // system does not tell users apart.
+    assert!(contradictions(&[by_name], &lists).is_empty());
+}
+
+#[test]
+fn lists_that_are_not_complete_for_the_same_users_and_apps_contradict_nothing() {
+    let here = named_by(&[("a#/1", State::Installed, &[10])]);
+    let a = list_in("a", ListScope::AllApps, UserSet::Only(vec![0, 10]));
+    let with = |b: Coverage| contradictions(std::slice::from_ref(&here), &[a.clone(), b]).len();
+    assert_eq!(with(list_in("b", ListScope::AllApps, UserSet::Only(vec![10]))), 1);
+    assert_eq!(with(list_in("b", ListScope::AllApps, UserSet::Only(vec![0]))), 0, "another user");
+    assert_eq!(with(list_in("b", ListScope::ManagedApps, UserSet::All)), 0, "managed apps only");
+    assert_eq!(with(list_in("b", ListScope::ThirdPartyApps, UserSet::All)), 0, "perhaps a system app");
+    let partial = Coverage { completeness: Completeness::Partial, ..list_in("b", ListScope::AllApps, UserSet::All) };
+    assert_eq!(with(partial.clone()), 0, "not complete");
+    let lists =
+        [Coverage { completeness: Completeness::Partial, ..a.clone() }, list_in("b", ListScope::AllApps, UserSet::All)];
+    assert_eq!(contradictions(&[here], &lists).len(), 0, "the list that names it is not complete");
 }

@@ -153,6 +153,31 @@ fn scans_of_parts_merged_name_the_devices_and_verdicts_of_the_whole() {
 }
 
 #[test]
+fn lists_that_contradict_each_other_are_found_in_a_scan_and_in_a_merge() {
+    let room = Room::new();
+    let input = "fixtures/mdm/intune-with-backups/input";
+    let of = |name: &str| format!("{input}/{name}");
+    let mdm = room.scan("mdm.json", &[&of("AppInvRawData.json"), &of("DevicesWithInventory.csv")]);
+    let backups = room.scan("backups.json", &[&of("field-1"), &of("field-2")]);
+    let both = room.scan("both.json", &[input]);
+    let said = |report: &Value| -> Vec<String> {
+        let rows = report["diagnostics"].as_array().unwrap().iter();
+        rows.filter(|d| d["code"] == "lists-contradict")
+            .map(|d| format!("{} {}", d["device"].as_str().unwrap(), d["message"].as_str().unwrap()))
+            .collect()
+    };
+    let whole = said(&json(&std::fs::read(&both).unwrap()));
+    assert_eq!(whole.len(), 2);
+    assert!(whole[0].starts_with("ios:serial:F2LXK000001") && whole[0].contains("com.tencent.mqq"));
+    assert!(whole[1].starts_with("ios:serial:F2LXK000002") && whole[1].contains("WeChat"));
+    for apart in [&mdm, &backups] {
+        assert!(said(&json(&std::fs::read(apart).unwrap())).is_empty(), "one list contradicts nothing");
+    }
+    assert_eq!(said(&json(&run(&["merge", &mdm, &backups, "--format", "json"]).stdout)), whole);
+    assert_eq!(said(&json(&run(&["merge", &both, &mdm, "--format", "json"]).stdout)), whole, "said once");
+}
+
+#[test]
 fn reports_made_differently_are_merged_only_when_told() {
     let room = Room::new();
     let a = room.scan("a.json", &[SAMPLE]);

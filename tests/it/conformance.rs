@@ -177,9 +177,9 @@ fn may_lose_bytes(whole: &v1::Report, file: &Path) -> bool {
 /// sign that only a lost secondary file showed is lost with it: then an error
 /// names that file, and no complete list is from it.
 fn told_and_not_rested_on(part: &v1::Report, file: &Path) -> bool {
-    // What follows `#` is a place in the file.
-    let path = |locator: &str| locator.split_once('#').map_or(locator, |(path, _)| path).to_owned();
-    let is_file = |locator: &str| file.ends_with(path(locator)) || Path::new(&path(locator)) == file;
+    // A locator may go on to a place in the file.
+    let whole = |locator: &str| locator.split('#').next().unwrap_or_default().to_owned();
+    let is_file = |locator: &str| file.ends_with(whole(locator)) || Path::new(&whole(locator)) == file;
     let told = part.diagnostics.iter().any(|d| d.severity == "error" && d.locator.as_deref().is_some_and(is_file));
     let mut complete = part.devices.iter().flat_map(|d| &d.coverage).filter(|c| c.completeness == "complete");
     told && !complete.any(|c| is_file(&c.locator))

@@ -13,4 +13,5 @@ mod documentation;
 mod hostile;
 mod html_report;
 mod matrix;
+mod pipelines;
 mod support;

@@ -128,13 +128,13 @@ impl Paging {
     }
 
     /// A token, a link, or whether there is one.
-    pub(super) fn next(&mut self, text: &str) {
+    fn next(&mut self, text: &str) {
         let text = text.trim();
         self.more |= !matches!(text, "" | "0") && !text.eq_ignore_ascii_case("false");
     }
 
     /// A number of all. One that cannot be read is no proof that this is all.
-    pub(super) fn total(&mut self, text: &str) {
+    fn total(&mut self, text: &str) {
         let text = text.trim();
         match text.parse::<u64>() {
             Ok(n) => self.total = self.total.max(Some(n)),
@@ -142,14 +142,19 @@ impl Paging {
         }
     }
 
-    /// There is more than these, or the numbers do not agree.
-    pub(super) fn goes_on(&self, seen: u64) -> bool {
-        self.more || self.short_of(seen).is_some() || (self.total == Some(0) && seen > 0)
+    /// Another page follows, by its own word.
+    pub(super) fn next_follows(&self, seen: u64) -> bool {
+        self.more || (self.total == Some(0) && seen > 0)
     }
 
-    /// The number of all, where it is more than these.
-    pub(super) fn short_of(&self, seen: u64) -> Option<u64> {
-        self.total.filter(|total| *total > seen)
+    /// The number of all, where it is told.
+    pub(super) fn total_told(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// There is more than these, or the numbers do not agree.
+    pub(super) fn goes_on(&self, seen: u64) -> bool {
+        self.next_follows(seen) || self.total.is_some_and(|total| total > seen)
     }
 }
 
@@ -216,6 +221,6 @@ mod tests {
     fn the_last_document_says_whether_there_is_more_and_the_number_stays() {
         let mut paging = read(r#"{"nextPageToken": "x", "total": 5}"#);
         paging.next_document();
-        assert_eq!((paging.goes_on(5), paging.short_of(4)), (false, Some(5)));
+        assert_eq!((paging.goes_on(5), paging.goes_on(4), paging.total_told()), (false, true, Some(5)));
     }
 }

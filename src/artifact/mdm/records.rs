@@ -12,7 +12,7 @@ use super::layout::{Layout, Records, Role};
 use super::paging::{Paging, Word};
 use super::plan::{Mark, Plan};
 use super::values::normal;
-use crate::artifact::{At, DeviceId, Sink, SourceId};
+use crate::artifact::{At, DeviceId, Page, Sink, SourceId};
 use crate::format::json::{JsonError, Kind, Reader};
 use crate::model::{Code, End, Platform, State};
 
@@ -56,6 +56,8 @@ pub(super) struct Walker<'s, 'a> {
     /// Apps are told by their identifiers; a name alone is an app of which
     /// the identifier is lost.
     identifies: bool,
+    /// Whose devices they are, by the first record.
+    tenant: Option<Box<str>>,
     /// Id of the device by the name of the file.
     stem: Option<Box<str>>,
 }
@@ -91,6 +93,7 @@ impl<'s, 'a> Walker<'s, 'a> {
             paging: Paging::default(),
             seen: 0,
             identifies: records.app_keys.iter().any(|(_, role)| *role == Role::AppId),
+            tenant: None,
             stem,
         }
     }
@@ -137,13 +140,14 @@ impl<'s, 'a> Walker<'s, 'a> {
             () if self.paging.goes_on(self.seen) => End::More,
             () => End::Proven,
         };
-        if end == End::More {
-            let message = if let Some(total) = self.paging.short_of(self.seen) {
-                format!("{} of {total} devices are in this file: add the other pages", self.seen)
-            } else {
-                "the list goes on in another page that is not in this file: add the other pages".to_owned()
-            };
-            self.sink.note(Code::PartialExport, Some(self.source), &At::Whole, message);
+        if !cut && !self.records.page && !self.at.is_empty() {
+            self.sink.page(Page {
+                source: self.source,
+                tenant: self.tenant.unwrap_or_default(),
+                records: self.seen,
+                total: self.paging.total_told(),
+                next: self.paging.next_follows(self.seen),
+            });
         }
         for list in &self.pending {
             self.sink.list(list.device, self.source, list.statement(self.layout, end, 0));
@@ -361,6 +365,7 @@ impl<'s, 'a> Walker<'s, 'a> {
         if let Some(adjust) = self.layout.adjust {
             adjust(&mut current.draft);
         }
+        self.tenant.get_or_insert_with(|| current.draft.tenant.clone());
         let (platform, enrollment) = current.draft.platform(self.layout);
         if platform == Platform::OutOfScope {
             return self.sink.out_of_scope();

@@ -36,8 +36,9 @@ impl<'a> Judge<'a> {
         for list in &mut device.coverage {
             self.lower(list, standing);
         }
-        let messages = self.waive(device);
+        let mut messages = self.waive(device);
         let lifted = Lifted::new(device);
+        messages.extend(lifted.contradictions());
         let resolved = |policy: &v1::Policy| lift::is_resolved(policy, &device.platform);
         let judged = |policy: &v1::Policy| device.policies.iter().any(|p| p.id == policy.id);
         let options = DecideOptions {

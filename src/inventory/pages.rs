@@ -1,0 +1,94 @@
+//! Pages of one list in several files.
+//!
+//! Systems give their devices out in pages, and most pipelines keep each page
+//! as a file. A page alone says that there is more; the pages together may say
+//! that this was all. Every record of such a list is whole in itself, so that a
+//! page which is missing costs the devices on it and hides no app of another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Part, PartId};
+use crate::artifact::{Page, Source};
+use crate::model::{Code, Diagnostic, End};
+
+/// Pages of one list: of one kind, whose, and in which folder.
+type List = (&'static str, Box<str>, String);
+
+#[derive(Default)]
+struct Pages {
+    at: Vec<(PartId, Page)>,
+    records: u64,
+    total: Option<u64>,
+    follow: bool,
+    ended: bool,
+}
+
+impl Pages {
+    /// Their numbers add up, and one of them is the last.
+    fn are_all(&self) -> bool {
+        let ended = self.ended || !self.follow;
+        ended && self.total.is_none_or(|total| self.records >= total)
+    }
+
+    fn message(&self) -> String {
+        let pages = self.at.len();
+        let folder = if pages == 1 { "this file".to_owned() } else { format!("the {pages} files of this folder") };
+        match self.total.filter(|total| *total > self.records) {
+            Some(total) => format!("{} of {total} devices are in {folder}: add the other pages", self.records),
+            None => format!("the list goes on in another page that is not in {folder}: add the other pages"),
+        }
+    }
+}
+
+pub(super) fn join(parts: &mut BTreeMap<PartId, Part>) -> Vec<(u32, Diagnostic)> {
+    let mut lists: BTreeMap<List, Pages> = BTreeMap::new();
+    let mut met: BTreeSet<(List, [u8; 32])> = BTreeSet::new();
+    for (id, part) in parts.iter() {
+        for page in &part.fragment.pages {
+            let Some(source) = part.fragment.sources.get(page.source.0 as usize) else { continue };
+            let list = (source.artifact, page.tenant.clone(), folder(source));
+            // A list of its own beside the pages of another, or the same page twice.
+            let alone = !page.next && page.total.is_some_and(|total| page.records >= total);
+            if alone || digest(source).is_some_and(|d| !met.insert((list.clone(), d))) {
+                continue;
+            }
+            let pages = lists.entry(list).or_default();
+            pages.at.push((*id, page.clone()));
+            pages.records += page.records;
+            pages.total = pages.total.max(page.total);
+            pages.follow |= page.next;
+            pages.ended |= !page.next;
+        }
+    }
+    let mut out = Vec::new();
+    for pages in lists.values() {
+        let whole = pages.are_all();
+        for (id, page) in &pages.at {
+            let Some(part) = parts.get_mut(id) else { continue };
+            let of_page = part.fragment.devices.iter_mut().flat_map(|d| &mut d.lists);
+            for (_, list) in of_page.filter(|(source, _)| *source == page.source) {
+                if whole && list.end == End::More {
+                    list.end = End::Proven;
+                }
+            }
+            if !whole && (page.next || page.total.is_some()) {
+                let locator = part.fragment.sources.get(page.source.0 as usize).map(|s| s.locator.clone());
+                out.push((id.item, Diagnostic::new(Code::PartialExport, locator, pages.message())));
+            }
+        }
+    }
+    out
+}
+
+/// Everything before the name of the file.
+fn folder(source: &Source) -> String {
+    let path = source.locator.as_str();
+    path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
+}
+
+fn digest(source: &Source) -> Option<[u8; 32]> {
+    match source.hash {
+        crate::artifact::SourceHash::File(sha256) => Some(sha256),
+        crate::artifact::SourceHash::None => None,
+    }
+}
