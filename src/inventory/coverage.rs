@@ -149,7 +149,7 @@ fn conclude(
     options: &CoverageOptions,
 ) -> (Completeness, &'static str, Option<&'static str>) {
     use Completeness::{Complete, NotCollected, Partial, Unreadable};
-    let answer = answer(list.basis, identity);
+    let answer = seen_by_management(list, answer(list.basis, identity), identity.enrollment);
     if list.end == End::Unreadable {
         return (Unreadable, "unreadable", None);
     }
@@ -197,6 +197,17 @@ fn answer(basis: Basis, identity: &Identity) -> Answer {
             Enrollment::FullyManaged => fully_managed,
             _ => other,
         },
+    }
+}
+
+/// A management system sees its own part of a device that is enrolled by its
+/// user or has a work profile, whoever is entered as owner: administrators can
+/// mark such a device as the agency's.
+fn seen_by_management(list: &ListStatement, answer: Answer, enrollment: Enrollment) -> Answer {
+    let narrow = matches!(enrollment, Enrollment::UserEnrollment | Enrollment::WorkProfile);
+    match answer {
+        Answer::Complete | Answer::Assumed(_) if list.managed && narrow => Answer::ManagedOnly,
+        told => told,
     }
 }
 
@@ -333,6 +344,31 @@ mod tests {
             list.as_of = Timestamp::parse("2026-11-01T00:00:00Z");
             assert_eq!(outcome(&list, &options).0, Completeness::Complete);
         }
+    }
+
+    #[test]
+    fn a_device_enrolled_by_its_user_shows_its_management_a_part_whoever_owns_it() {
+        let corporate = Basis::ByOwnership {
+            corporate: Answer::Complete,
+            personal: Answer::ManagedOnly,
+            unknown: Answer::Partial(Reason("ownership-unknown")),
+        };
+        let mut managed = list(corporate, End::Proven);
+        (managed.managed, managed.as_of) = (true, Timestamp::parse("2026-11-20"));
+        let at = |list: &ListStatement, enrollment| {
+            let identity = Identity { ownership: Ownership::Corporate, enrollment, ..Identity::default() };
+            let vouched = CoverageOptions { assume_full_lists: true, ..options() };
+            let entry = resolve(SourceId(0), list, &identity, &vouched);
+            (entry.completeness, entry.basis)
+        };
+        assert_eq!(at(&managed, Enrollment::Supervised), (Completeness::Complete, "complete-list"));
+        let assumed = ListStatement { basis: Basis::Always(Answer::Assumed("No filter was used.")), ..managed.clone() };
+        for narrow in [Enrollment::UserEnrollment, Enrollment::WorkProfile] {
+            assert_eq!(at(&managed, narrow), (Completeness::Partial, "managed-apps-only"));
+            assert_eq!(at(&assumed, narrow), (Completeness::Partial, "managed-apps-only"));
+        }
+        let image = list(Basis::Always(Answer::Complete), End::Proven);
+        assert_eq!(at(&image, Enrollment::WorkProfile).0, Completeness::Complete, "a device image shows every user");
     }
 
     #[test]

@@ -140,9 +140,7 @@ pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
         FactKind::Serial => is_strong_serial(&value),
         FactKind::Udid => value.len() >= 20 && !is_placeholder(&value),
         FactKind::Imei => luhn_valid(&value),
-        FactKind::MdmId | FactKind::EnrollmentId => {
-            value.rsplit('/').next().is_some_and(|id| !id.is_empty() && !is_placeholder(id))
-        }
+        FactKind::MdmId | FactKind::EnrollmentId => value.rsplit('/').next().is_some_and(is_strong_in_namespace),
         _ => false,
     };
     strong.then_some((fact.kind, value))
@@ -151,6 +149,15 @@ pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
 /// At least 6 characters and no placeholder.
 pub fn is_strong_serial(serial: &str) -> bool {
     serial.chars().count() >= 6 && !is_placeholder(serial)
+}
+
+/// An id that a management system gave: it counts its devices, so that in its
+/// own namespace `7` and `111` are devices, and only zero is none.
+fn is_strong_in_namespace(id: &str) -> bool {
+    if !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) {
+        return id.bytes().any(|b| b != b'0');
+    }
+    !is_placeholder(id)
 }
 
 /// Values that vendors and tools write when they know none.
@@ -219,6 +226,18 @@ mod tests {
             assert_eq!(strong_id(&fact(FactKind::Serial, weak)), None, "{weak}");
         }
         assert!(strong_id(&fact(FactKind::Serial, "F2LXQ0AAHG04")).is_some());
+    }
+
+    #[test]
+    fn a_number_of_a_management_system_joins_within_its_namespace_and_zero_does_not() {
+        for strong in ["jamf-pro/-/7", "jamf-pro/-/11", "simplemdm/-/123456", "intune/-/device-1"] {
+            let id = fact(FactKind::MdmId, strong);
+            assert_eq!(strong_id(&id), Some((FactKind::MdmId, strong.to_owned())));
+        }
+        let zeros = "intune/-/00000000-0000-0000-0000-000000000000";
+        for weak in ["jamf-pro/-/0", "jamf-pro/-/", "jamf-pro/-/-1", "x/-/unknown", zeros] {
+            assert_eq!(strong_id(&fact(FactKind::MdmId, weak)), None, "{weak}");
+        }
     }
 
     #[test]

@@ -142,10 +142,12 @@ type Hit<'s> = (&'s Indicator, Strength, AppIdentifier);
 
 fn by_identifier<'s>(seen: &'s Observation, platform: Platform, set: &'s SignatureSet, hits: &mut Vec<Hit<'s>>) {
     let kinds = kinds(seen.kind, platform);
+    let doubted = platform == Platform::Unknown && means_different_things(&seen.identifier, set);
     let found = |kind| AppIdentifier { kind, value: seen.identifier.to_string() };
     for kind in kinds {
         for indicator in set.identifiers(platform, *kind, &seen.identifier) {
-            hits.push((indicator, strength_of(indicator.ship), found(*kind)));
+            let strength = if doubted { Strength::Circumstantial } else { strength_of(indicator.ship) };
+            hits.push((indicator, strength, found(*kind)));
         }
     }
     if hits.is_empty() {
@@ -156,6 +158,26 @@ fn by_identifier<'s>(seen: &'s Observation, platform: Platform, set: &'s Signatu
         }
     }
 }
+
+/// Whether the identifier is one app's on a platform and something else on
+/// another: where the platform is not told, it may be either.
+fn means_different_things(identifier: &str, set: &SignatureSet) -> bool {
+    let mut apps: Vec<&str> = Vec::new();
+    for platform in PLATFORMS {
+        if set.is_listed_not(platform, identifier) {
+            return true;
+        }
+        for kind in [IdentifierKind::PackageName, IdentifierKind::BundleId] {
+            let exact = set.identifiers(platform, kind, identifier);
+            apps.extend(exact.filter(|i| i.platform == Some(platform)).map(|i| i.app.as_str()));
+        }
+    }
+    apps.dedup();
+    apps.len() > 1
+}
+
+/// Platforms on which an identifier may stand for an app.
+const PLATFORMS: [Platform; 3] = [Platform::Ios, Platform::Android, Platform::HarmonyOs];
 
 /// Which kinds an identifier may be. A list that does not tell its platform has
 /// it from another record of the device, or from none.
@@ -221,3 +243,6 @@ fn strength_of(ship: Ship) -> Strength {
         Ship::Review | Ship::Off => Strength::Circumstantial,
     }
 }
+
+#[cfg(test)]
+mod tests;

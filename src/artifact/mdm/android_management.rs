@@ -4,7 +4,7 @@
 //! Fields: the discovery document of the API (`androidmanagement.v1`, revision
 //! 20261104). `applicationReports` are "reports for apps installed on the
 //! device", there only where the policy asks for them; removed apps are in it
-//! where the policy asks for those.
+//! where the policy asks for those. Status reports also come as notifications.
 
 use super::device::Draft;
 use super::layout::{Cover, Layout, Records, Role, Shape};
@@ -13,13 +13,25 @@ use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Re
 
 const DEVICE: &str = "https://developers.google.com/android/management/reference/rest/v1/enterprises.devices";
 
+const APP_KEYS: &[(&str, Role)] = &[
+    ("packageName", Role::AppId),
+    ("displayName", Role::AppName),
+    ("versionName", Role::Version),
+    ("versionCode", Role::VersionMore),
+    ("state", Role::State),
+    ("applicationSource", Role::Source),
+    ("installerPackageName", Role::Installer),
+    ("signingKeyCerts[].signingKeyCertFingerprintSha256", Role::SignerSha256),
+    ("signingKeyCertFingerprints[]", Role::SignerSha1),
+];
+
 /// The devices of an enterprise with their application reports.
 pub(super) const DEVICES: Layout = Layout {
     spec: ArtifactSpec {
         id: "android-management-devices",
         title: "Android Management API devices",
         proves: "The device reported the app to the Android Management API, with the signer Android recorded.",
-        does_not_prove: "Devices with a work profile report that profile only. Reports are as old as the last status report.",
+        does_not_prove: "Devices with a work profile report that profile only; other users of a device report nothing. Reports are as old as the last status report.",
         since: "v1",
     },
     system: "android-management",
@@ -40,17 +52,7 @@ pub(super) const DEVICES: Layout = Layout {
             ("userName", Role::UserMore),
         ],
         apps: "applicationReports[]",
-        app_keys: &[
-            ("packageName", Role::AppId),
-            ("displayName", Role::AppName),
-            ("versionName", Role::Version),
-            ("versionCode", Role::VersionMore),
-            ("state", Role::State),
-            ("applicationSource", Role::Source),
-            ("installerPackageName", Role::Installer),
-            ("signingKeyCerts[].signingKeyCertFingerprintSha256", Role::SignerSha256),
-            ("signingKeyCertFingerprints[]", Role::SignerSha1),
-        ],
+        app_keys: APP_KEYS,
         more: &["nextPageToken"],
         total: None,
         known_by: &[
@@ -115,11 +117,47 @@ pub(super) const DEVICES: Layout = Layout {
     ..Layout::BASE
 };
 
+/// Notifications with a device inside, as Pub/Sub delivers them: pushed, pulled,
+/// or one a line. The device is JSON in base64.
+pub(super) const NOTIFICATIONS: Layout = Layout {
+    spec: ArtifactSpec {
+        id: "android-management-notifications",
+        title: "Android Management API notifications (Pub/Sub)",
+        proves: DEVICES.spec.proves,
+        does_not_prove: "Devices with a work profile report that profile only; other users of a device report nothing. Notifications of commands and enrollments list no apps.",
+        since: "v1",
+    },
+    shape: Shape::Records(Records {
+        at: &["receivedMessages[]", "[]", ""],
+        keys: &[
+            ("message.data.name", Role::DeviceId),
+            ("message.data.hardwareInfo.serialNumber", Role::Serial),
+            ("message.data.hardwareInfo.enterpriseSpecificId", Role::OtherId),
+            ("message.data.hardwareInfo.model", Role::Model),
+            ("message.data.networkInfo.imei", Role::Imei),
+            ("message.data.softwareInfo.androidVersion", Role::OsVersion),
+            ("message.data.ownership", Role::Ownership),
+            ("message.data.managementMode", Role::Enrollment),
+            ("message.data.lastStatusReportTime", Role::LastSeen),
+            ("message.data.user.accountIdentifier", Role::User),
+            ("message.data.userName", Role::UserMore),
+        ],
+        embedded: Some("message.data"),
+        apps: "message.data.applicationReports[]",
+        app_keys: APP_KEYS,
+        known_by: &[&["message.data", "message.attributes.notificationType"]],
+        ..Records::BASE
+    }),
+    sources: &[DEVICE, "https://developers.google.com/android/management/notifications"],
+    ..DEVICES
+};
+
 /// Takes resource names apart. On personally owned devices since Android 12 the
 /// serial number is the enterprise-specific id: no serial number.
 fn adjust(draft: &mut Draft) {
     let name = draft.get(Role::DeviceId).to_owned();
-    let mut parts = name.splitn(4, '/');
+    // What follows the device is an operation on it.
+    let mut parts = name.split('/');
     if let (Some("enterprises"), Some(enterprise), Some("devices"), Some(device)) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     {

@@ -9,7 +9,9 @@ use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, ListScope, Reason, State};
 
-const API: &str = "https://developer.blackberry.com/files/bws/reference/blackberry_uem_12_22_rest/";
+const API: &str = "https://developer.blackberry.com/files/bws/reference/blackberry_uem_12_21_rest/";
+const APP: &str =
+    "https://developer.blackberry.com/files/bws/reference/blackberry_uem_12_8_rest/json_UserDeviceApplicationView.html";
 
 /// `deviceApplications`.
 pub(super) const APPS: Layout = Layout {
@@ -42,7 +44,7 @@ pub(super) const APPS: Layout = Layout {
         "Which personal apps are collected is not documented.",
         API,
     )],
-    sources: &[API],
+    sources: &[API, APP],
     ..Layout::BASE
 };
 

@@ -9,7 +9,7 @@ use super::layout::{Cover, Layout, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason};
 
-const MOBILE: &str = "https://developers.google.com/admin-sdk/directory/reference/rest/v1/mobiledevices";
+const MOBILE: &str = "https://developers.google.com/admin-sdk/directory/v1/guides/manage-mobile-devices";
 const CLOUD: &str = "https://cloud.google.com/identity/docs/reference/rest/v1/devices";
 
 const PLATFORMS: &[(&str, Platform, Enrollment)] = &[

@@ -10,9 +10,12 @@ use super::layout::{Cover, Layout, Records, Role, Rows, RowsOf, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, ListScope, Reason};
 
-const DETECTED: &str = "https://learn.microsoft.com/graph/api/resources/intune-devices-detectedapp";
-const DEVICE: &str = "https://learn.microsoft.com/graph/api/resources/intune-devices-manageddevice";
-const VIOLATION: &str = "https://learn.microsoft.com/graph/api/resources/intune-deviceconfig-restrictedappsviolation";
+const DETECTED: &str =
+    "https://learn.microsoft.com/graph/api/resources/intune-devices-detectedapp?tabs=http&view=graph-rest-1.0";
+const DEVICE: &str = "https://learn.microsoft.com/en-us/graph/api/resources/intune-devices-manageddevice";
+const ENROLLMENT: &str = "https://learn.microsoft.com/en-us/graph/api/resources/intune-devices-deviceenrollmenttype";
+const VIOLATION: &str =
+    "https://learn.microsoft.com/en-us/graph/api/resources/intune-deviceconfig-restrictedappsviolation";
 
 /// `detectedApps?$expand=managedDevices`: apps with the devices they are on.
 pub(super) const APPS: Layout = Layout {
@@ -44,6 +47,7 @@ pub(super) const APPS: Layout = Layout {
                 (Role::OsVersion, &["osversion"]),
                 (Role::PlatformHint, &["operatingsystem"]),
                 (Role::Ownership, &["manageddeviceownertype"]),
+                (Role::Enrollment, &["deviceenrollmenttype"]),
                 (Role::Supervised, &["issupervised"]),
                 (Role::LastSeen, &["lastsyncdatetime"]),
             ],
@@ -103,6 +107,7 @@ pub(super) const DEVICES: Layout = Layout {
             (Role::OsVersion, &["osversion"]),
             (Role::Platform, &["operatingsystem"]),
             (Role::Ownership, &["manageddeviceownertype"]),
+            (Role::Enrollment, &["deviceenrollmenttype"]),
             (Role::Supervised, &["issupervised"]),
             (Role::LastSeen, &["lastsyncdatetime"]),
         ],
@@ -116,7 +121,7 @@ pub(super) const DEVICES: Layout = Layout {
         ..Rows::BASE
     }),
     coverage: &[],
-    sources: &[DEVICE],
+    sources: &[DEVICE, ENROLLMENT],
     ..LAYOUT
 };
 
@@ -138,7 +143,7 @@ pub(super) const VIOLATIONS: Layout = Layout {
             ("platformType", Role::Platform),
         ],
         apps: "restrictedApps[]",
-        app_keys: &[("appId", Role::AppId), ("name", Role::AppName), ("publisher", Role::Publisher)],
+        app_keys: &[("appId", Role::AppId)],
         more: &["@odata.nextLink"],
         known_by: &[
             &["managedDeviceId", "restrictedAppsState"],

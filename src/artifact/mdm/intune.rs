@@ -10,8 +10,9 @@ use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason};
 
 const REPORTS: &str =
-    "https://learn.microsoft.com/intune/intune-service/fundamentals/reports-export-graph-available-reports";
-const DISCOVERED: &str = "https://learn.microsoft.com/intune/intune-service/apps/app-discovered-apps";
+    "https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports";
+const DISCOVERED: &str =
+    "https://github.com/MicrosoftDocs/memdocs/blob/main/intune/intune-service/apps/app-discovered-apps.md";
 
 /// Values of `Platform`, `Platform_loc`, `OSDescription` and `OS`.
 const PLATFORMS: &[(&str, Platform, Enrollment)] = &[
@@ -36,6 +37,14 @@ const PLATFORMS: &[(&str, Platform, Enrollment)] = &[
 /// Numbers are not in here: which number means what is not documented for reports.
 const OWNERSHIPS: &[(&str, Ownership)] =
     &[("corporate", Ownership::Corporate), ("company", Ownership::Corporate), ("personal", Ownership::Personal)];
+
+/// `deviceEnrollmentType`: enrollments that show managed apps only, whoever is
+/// entered as owner.
+const ENROLLMENTS: &[(&str, Enrollment)] = &[
+    ("appleuserenrollment", Enrollment::UserEnrollment),
+    ("appleuserenrollmentwithserviceaccount", Enrollment::UserEnrollment),
+    ("androidenterprisecorporateworkprofile", Enrollment::WorkProfile),
+];
 
 const COVERAGE: &[Cover] = &[
     Cover {
@@ -76,6 +85,7 @@ pub(super) const LAYOUT: Layout = Layout {
     system: "intune",
     platforms: PLATFORMS,
     ownerships: OWNERSHIPS,
+    enrollments: ENROLLMENTS,
     coverage: COVERAGE,
     sources: &[REPORTS, DISCOVERED],
     ..Layout::BASE

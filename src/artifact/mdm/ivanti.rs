@@ -8,7 +8,9 @@ use super::layout::{Cover, Layout, Role, Rows, RowsOf, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Platform, Reason, State};
 
-const CPS: &str = "https://help.ivanti.com/mi/help/en_us/cps/";
+const CPS: &str = "https://help.ivanti.com/mi/help/en_us/CPS/11x/api/ServiceConnectAPI/ServiceConnectAppinventory.htm";
+const MODELS: &str = "https://help.ivanti.com/mi/help/en_us/CPS/8x/api/ServiceConnectAPI/Object_models.htm";
+const DICTIONARY: &str = "https://help.ivanti.com/mi/help/en_us/RDB/vNow/gd/RDBEssentialsGd/DataDictionary.htm";
 
 const LAYOUT: Layout = Layout {
     system: "ivanti",
@@ -19,7 +21,7 @@ const LAYOUT: Layout = Layout {
         "The answer depends on the mode of an Android device and the privacy settings of an Apple device.",
         CPS,
     )],
-    sources: &[CPS],
+    sources: &[CPS, MODELS, DICTIONARY],
     ..Layout::BASE
 };
 

@@ -85,7 +85,7 @@ pub(super) const LIST: Layout = Layout {
         title: "Jamf Pro mobile devices with details",
         proves: "The device reported the app to Jamf Pro at its last inventory.",
         does_not_prove: "Without the section APPLICATIONS there is no list. Enrollments of users report managed apps only, and unmanaged apps are listed only where the settings collect them.",
-        since: "Jamf Pro 10.49",
+        since: "Jamf Pro 10.48",
     },
     shape: Shape::Records(Records {
         at: &["results[]", "[]", ""],
@@ -219,12 +219,8 @@ const CLASSIC_KEYS: &[(&str, Role)] = &[
     ("network.imei", Role::Imei),
 ];
 
-const CLASSIC_APP_KEYS: &[(&str, Role)] = &[
-    ("identifier", Role::AppId),
-    ("application_name", Role::AppName),
-    ("application_short_version", Role::Version),
-    ("application_version", Role::VersionMore),
-];
+const CLASSIC_APP_KEYS: &[(&str, Role)] =
+    &[("identifier", Role::AppId), ("application_name", Role::AppName), ("application_version", Role::Version)];
 
 /// A device of the Classic API, as XML.
 pub(super) const CLASSIC_XML: Layout = Layout {
@@ -233,7 +229,7 @@ pub(super) const CLASSIC_XML: Layout = Layout {
         title: "Jamf Pro Classic API mobile device (XML)",
         proves: "The device reported the app to Jamf Pro at its last inventory.",
         does_not_prove: "Enrollments of users report managed apps only, and unmanaged apps are listed only where the settings collect them. A subset without general data names no device but by the name of its file.",
-        since: "Jamf Pro 9",
+        since: "",
     },
     shape: Shape::Xml(Records {
         at: &["mobile_device"],
@@ -259,7 +255,7 @@ pub(super) const CLASSIC_NAMES: Layout = Layout {
         title: "Jamf Pro Classic API mobile devices (XML)",
         proves: "Serial number and user of a device, as Jamf Pro has them.",
         does_not_prove: "It lists no apps.",
-        since: "Jamf Pro 9",
+        since: "",
     },
     shape: Shape::Xml(Records {
         at: &["mobile_devices.mobile_device[]"],
@@ -286,7 +282,7 @@ pub(super) const CLASSIC_JSON: Layout = Layout {
         title: "Jamf Pro Classic API mobile device (JSON)",
         proves: CLASSIC_XML.spec.proves,
         does_not_prove: CLASSIC_XML.spec.does_not_prove,
-        since: "Jamf Pro 9",
+        since: "",
     },
     // The form is known, the spelling of its keys is not documented.
     experimental: true,

@@ -6,7 +6,7 @@ use super::layout::{Cover, Layout, Pairs, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, ListScope, Reason};
 
-const API: &str = "https://www.ibm.com/docs/en/maas360?topic=services-web";
+const CLIENT: &str = "https://github.com/ibmresilient/resilient-community-apps/tree/main/fn_maas360";
 
 /// `softwareInstalled`.
 pub(super) const SOFTWARE: Layout = Layout {
@@ -36,8 +36,8 @@ pub(super) const SOFTWARE: Layout = Layout {
         ListScope::ThirdPartyApps,
         Basis::Always(Answer::Partial(Reason("not-all-apps-collected"))),
         "Which apps are collected from which device is not documented.",
-        API,
+        CLIENT,
     )],
-    sources: &[API],
+    sources: &[CLIENT],
     ..Layout::BASE
 };

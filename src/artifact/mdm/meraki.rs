@@ -7,7 +7,7 @@ use super::layout::{Cover, Layout, Role, Rows, RowsOf, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Platform, Reason, State};
 
-const API: &str = "https://developer.cisco.com/meraki/api-v1/get-network-sm-device-softwares/";
+const API: &str = "https://developer.cisco.com/meraki/api-v1/#!get-network-sm-device-softwares";
 
 const LAYOUT: Layout = Layout {
     system: "meraki",

@@ -71,6 +71,7 @@ pub const LAYOUTS: &[&Layout] = &[
     &graph::DEVICES,
     &graph::VIOLATIONS,
     &android_management::DEVICES,
+    &android_management::NOTIFICATIONS,
     &apple_status::REPORT,
     &jamf::LIST,
     &jamf::DEVICE,

@@ -2,6 +2,10 @@
 //! the sink when the object closes. Identity may come last. JSON is walked here,
 //! XML in [`super::xml`] by the same plan.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+
 use super::app::{Values, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Records, Role};
@@ -248,7 +252,7 @@ impl<'s, 'a> Walker<'s, 'a> {
     /// An object inside a string.
     fn embedded<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
         let at = reader.offset();
-        let text = reader.scalar()?.unwrap_or_default();
+        let text = unwrapped(reader.scalar()?.unwrap_or_default());
         let mut inner = Reader::with_block(text.as_bytes(), 0, 32, text.len().max(1), text.len());
         let whole = match inner.next_value() {
             Ok(true) => match inner.kind() {
@@ -480,4 +484,14 @@ impl<'s, 'a> Walker<'s, 'a> {
         }
         format!("/{}", self.at.replace('.', "/")).replace("/[]", "[]").replace("[]", &format!("/{}", self.record))
     }
+}
+
+/// JSON inside a string; queues of messages wrap it in base64.
+fn unwrapped(text: Cow<'_, str>) -> Cow<'_, str> {
+    if matches!(text.trim_start().bytes().next(), None | Some(b'{')) {
+        return text;
+    }
+    let bytes: Vec<u8> = text.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    let decoded = base64::engine::general_purpose::STANDARD.decode(bytes).ok();
+    decoded.and_then(|bytes| String::from_utf8(bytes).ok()).map_or(text, Cow::Owned)
 }

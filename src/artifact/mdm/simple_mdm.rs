@@ -7,7 +7,7 @@ use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, ListScope, Platform, Reason};
 
-const API: &str = "https://api.simplemdm.com/v1#retrieve-one-devices-installed-apps";
+const API: &str = "https://api.simplemdm.com";
 
 /// `devices/ID/installed_apps`.
 pub(super) const APPS: Layout = Layout {

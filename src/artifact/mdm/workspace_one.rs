@@ -9,8 +9,9 @@ use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
 
-const API: &str = "https://docs.omnissa.com/bundle/WorkspaceONE-UEM-APIs";
-const PRIVACY: &str = "https://docs.omnissa.com/bundle/WorkspaceONE-UEM-Console-Basics/page/PrivacyBestPractices.html";
+const API: &str = "https://github.com/briped/WorkspaceOne";
+const CONNECTOR: &str = "https://github.com/Oomnitza/oomnitza-connector";
+const PRIVACY: &str = "https://docs.vmware.com/en/VMware-Workspace-ONE-UEM/services/Application_Management/GUID-412DEBC7-8E3E-4FE4-99C4-75123E9E4C10.html";
 
 const LAYOUT: Layout = Layout {
     system: "workspace-one",
@@ -24,7 +25,8 @@ const LAYOUT: Layout = Layout {
         ("win*", Platform::OutOfScope, Enrollment::Unknown),
         ("chromeos*", Platform::OutOfScope, Enrollment::Unknown),
     ],
-    ownerships: &[("c", Ownership::Corporate), ("s", Ownership::Corporate)],
+    // Other letters are not documented: owned by nobody known.
+    ownerships: &[("c", Ownership::Corporate)],
     coverage: &[Cover::any(
         ListScope::ThirdPartyApps,
         Basis::ByOwnership {
@@ -37,7 +39,7 @@ const LAYOUT: Layout = Layout {
         "Personal apps are listed where the privacy settings collect them; work profiles list assigned apps only.",
         PRIVACY,
     )],
-    sources: &[API],
+    sources: &[API, CONNECTOR],
     ..Layout::BASE
 };
 

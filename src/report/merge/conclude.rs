@@ -85,8 +85,12 @@ impl<'a> Judge<'a> {
             (Some(now), Some(at)) => now.days_since(at) >= i64::from(days).saturating_add(1),
             _ => true,
         };
+        // As a scan has it: such an enrollment shows its management a part.
+        let narrow = matches!(enrollment, Enrollment::WorkProfile | Enrollment::UserEnrollment);
         let basis = if !holds {
             "condition-not-met"
+        } else if list.managed && narrow {
+            "managed-apps-only"
         } else if list.managed && at.is_none() {
             "age-unknown"
         } else if list.managed && self.stale_after.is_some_and(older) {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::artifact::Observation;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mdm")
@@ -252,6 +253,31 @@ fn experimental_layouts_and_unknown_collections_are_never_whole() {
 }
 
 #[test]
+fn a_notification_holds_a_device_in_base64_and_an_operation_is_no_other_device() {
+    use base64::Engine as _;
+    let device = r#"{"name":"enterprises/E1/devices/D1","ownership":"COMPANY_OWNED","managementMode":"DEVICE_OWNER","lastStatusReportTime":"2026-11-20T05:00:00Z","applicationReports":[{"packageName":"com.tencent.mm","state":"INSTALLED"}]}"#;
+    let operation = r#"{"name":"enterprises/E1/devices/D1/operations/5","done":true}"#;
+    let message = |kind: &str, data: &str| {
+        let data = base64::engine::general_purpose::STANDARD.encode(data);
+        format!(r#"{{"message":{{"attributes":{{"notificationType":"{kind}"}},"data":"{data}","messageId":"1"}}}}"#)
+    };
+    let log = format!("{}\n{}\n", message("STATUS_REPORT", device), message("COMMAND", operation));
+    let fragment = read("messages.ndjson", &log);
+    let [report, command] = fragment.devices.as_slice() else { panic!("{}", fragment.devices.len()) };
+    for record in [report, command] {
+        assert_eq!(fact(record, FactKind::MdmId), Some("android-management/E1/D1"));
+    }
+    assert_eq!(&*report.apps[0].identifier, "com.tencent.mm");
+    assert_eq!((list(report).end, list(report).entries), (End::Proven, 1));
+    assert!(matches!(list(report).basis, Basis::ByOwnership { corporate: Answer::Complete, .. }));
+    assert!(matches!(list(command).basis, Basis::Always(Answer::NotCollected(_))));
+    // What is no base64 of JSON is said, and proves nothing.
+    let broken = read("messages.json", r#"{"message":{"attributes":{"notificationType":"STATUS_REPORT"},"data":"?"}}"#);
+    assert!(codes(&broken).contains(&Code::MalformedRecord));
+    assert!(matches!(list(&broken.devices[0]).basis, Basis::Always(Answer::NotCollected(_))));
+}
+
+#[test]
 fn json_inside_a_string_is_read_and_a_broken_one_is_said() {
     let fragment = sample("headwind/source/devices.json");
     let told: Vec<_> = fragment.devices.iter().map(|d| (fact(d, FactKind::Serial), names(d).len())).collect();
@@ -329,4 +355,44 @@ fn xml_is_data_and_broken_tags_make_no_list_whole() {
     assert!(device.apps.iter().all(|a| !a.identifier.contains("passwd") && &*a.identifier != "com.tencent.xin"));
     assert!(list(device).errors > 0);
     assert!(codes(&fragment).contains(&Code::MalformedRecord));
+}
+
+#[test]
+fn ten_thousand_names_of_every_syntax_are_counted_and_the_one_that_matters_is_told() {
+    const MANY: usize = 10_000;
+    let odd = ["=1+1", "<b>&amp;</b>", "@SUM(A1)", "..%2f..%2f", "\u{202e}tahCeW", "WeChat for fans"];
+    let name = |n: usize| format!("{} {n}", odd[n % odd.len()]);
+    let id = |n: usize| if n == MANY / 2 { "com.tencent.xin".to_owned() } else { format!("org.example.a{n}") };
+    let json: Vec<String> =
+        (0..MANY).map(|n| serde_json::json!({"identifier": id(n), "name": name(n)}).to_string()).collect();
+    let json = format!(
+        r#"{{"totalCount":1,"results":[{{"mobileDeviceId":"1","deviceType":"ios","general":{{}},"applications":[{}]}}]}}"#,
+        json.join(",")
+    );
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let xml: String = (0..MANY)
+        .map(|n| {
+            let (id, name) = (id(n), escaped(&name(n)));
+            format!(
+                "<application><identifier>{id}</identifier><application_name>{name}</application_name></application>"
+            )
+        })
+        .collect();
+    let xml = format!(
+        "<mobile_device><general><id>1</id><udid>x</udid><serial_number>y</serial_number></general><applications>{xml}</applications></mobile_device>"
+    );
+    let csv: String = (0..MANY)
+        .map(|n| {
+            let title = if n == MANY / 2 { "WeChat".to_owned() } else { name(n) };
+            format!("\"{}\",00000001-5a1e-4c0d-9b7e-000000000001,IOS\n", title.replace('"', "\"\""))
+        })
+        .collect();
+    let csv = format!("ApplicationName,DeviceId,Platform\n{csv}");
+    for (file, text) in [("list.json", json), ("1.xml", xml), ("AppInvRawData.csv", csv)] {
+        let fragment = read(file, &text);
+        let [device] = fragment.devices.as_slice() else { panic!("{file}") };
+        assert_eq!((list(device).entries, list(device).errors), (MANY as u64, 0), "{file}");
+        let is_wechat = |a: &&Observation| &*a.identifier == "com.tencent.xin" || a.name.as_deref() == Some("WeChat");
+        assert_eq!(device.apps.iter().filter(is_wechat).count(), 1, "{file}");
+    }
 }
