@@ -6,7 +6,7 @@ use super::*;
 use crate::artifact::{ArtifactFile, Fragment, Retain};
 use crate::evidence::{Blob, EvidenceError, File, Member, MemoryBlob};
 use crate::limits::Leash;
-use crate::model::{Answer, Basis, Code, End, FactKind, ListScope, Locator, State};
+use crate::model::{Answer, Basis, End, FactKind, ListScope, Locator, State};
 
 struct Memory(Vec<u8>);
 
