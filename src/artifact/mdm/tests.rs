@@ -139,7 +139,7 @@ fn intune_rows_become_devices_with_names_and_no_identifiers() {
     assert!(a.apps.iter().all(|app| app.identifier.is_empty() && app.state == State::Installed));
     assert_eq!(a.apps[0].publisher.as_deref(), Some("Signal Messenger, LLC"));
     assert_eq!((list(a).end, list(a).entries, list(a).managed), (End::Unmarked, 2, true));
-    assert!(matches!(list(a).basis, Basis::ByOwnership { corporate: Answer::Assumed(_), .. }));
+    assert!(matches!(list(a).basis, Basis::ByOwnership { corporate: Answer::Complete, .. }));
     assert_eq!((list(b).scope, list(b).basis), (ListScope::WorkProfile, Basis::Always(Answer::ManagedOnly)));
     assert_eq!(fact(b, FactKind::Enrollment), Some("work-profile"));
     assert!(fragment.diagnostics.is_empty());
