@@ -174,7 +174,7 @@ struct Passing {
 }
 
 impl Passing {
-    const SLOTS: usize = 4096;
+    const SLOTS: usize = 16384;
     /// Longer names are rare, and not worth their memory.
     const LONGEST: usize = 96;
 
@@ -187,12 +187,17 @@ impl Passing {
     /// are looked at.
     fn slot(name: &[u8]) -> usize {
         let mut hash = name.len() as u64;
-        for part in name.chunks(8) {
-            let mut word = [0; 8];
-            word[..part.len()].copy_from_slice(part);
-            hash = (hash.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let mut add = |word: u64| hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        // The last word may overlap the one before: no copy of a part of one.
+        match name.last_chunk::<8>() {
+            Some(last) => {
+                let (words, _) = name.as_chunks::<8>();
+                words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
+                add(u64::from_le_bytes(*last));
+            }
+            None => name.iter().for_each(|byte| add(u64::from(*byte))),
         }
-        (hash >> 52) as usize % Self::SLOTS
+        (hash >> 50) as usize % Self::SLOTS
     }
 
     #[inline]

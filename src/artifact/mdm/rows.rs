@@ -4,13 +4,13 @@
 //! Rows of one device need not follow each other. A device costs a record of
 //! the sink and some 40 bytes here, whatever its rows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::app::{Cells, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
-use super::values::{is_guid, is_identifier, mdm_id};
+use super::values::{guid, is_guid, is_identifier, mdm_id};
 use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
 use crate::model::{
     Answer, Basis, Code, End, FactKind, ListScope, ListStatement, Platform, Reason, UserSet, escape_component,
@@ -34,6 +34,9 @@ struct Slot {
     told: bool,
 }
 
+/// In place of a number: a computer.
+const OUTSIDE: u32 = u32::MAX;
+
 /// Takes rows and tells the sink.
 pub(super) struct RowSink<'s, 'a> {
     layout: &'static Layout,
@@ -46,6 +49,9 @@ pub(super) struct RowSink<'s, 'a> {
     last_key: Vec<u8>,
     last: Option<usize>,
     scratch: Vec<u8>,
+    /// Numbers of devices whose key is a GUID: sixteen bytes each, and not the
+    /// text, for there may be a hundred thousand, met in any order.
+    by_guid: HashMap<[u8; 16], u32>,
     outside: HashSet<u64>,
     hasher: RandomState,
     /// Platform columns of the row before, and whether they name a computer.
@@ -91,6 +97,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             last_key: Vec::new(),
             last: None,
             scratch: Vec::new(),
+            by_guid: HashMap::new(),
             outside: HashSet::new(),
             hasher: RandomState::new(),
             judged: (String::new(), String::new(), false),
@@ -208,6 +215,36 @@ impl<'s, 'a> RowSink<'s, 'a> {
     }
 
     fn other_device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
+        let guid = guid(key);
+        let known = match guid {
+            Some(guid) => self.by_guid.get(&guid).copied(),
+            None => self.known(key, row),
+        };
+        let n = match known.filter(|n| *n != OUTSIDE) {
+            Some(n) => n as usize,
+            None if sound && self.is_outside(row) => {
+                // A computer of many rows is one record.
+                let new = match guid {
+                    Some(guid) => self.by_guid.insert(guid, OUTSIDE).is_none(),
+                    None => self.outside.insert(self.hasher.hash_one(&self.scratch)),
+                };
+                if new {
+                    self.sink.out_of_scope();
+                }
+                return None;
+            }
+            None => self.new_device(guid, key, row, sound),
+        };
+        // A report of devices may hold a device twice; the rows may contradict
+        // each other, which `inventory` sees only if each of them speaks.
+        if sound && (self.of == RowsOf::Devices || self.slots.get(n).is_some_and(|s| !s.told)) {
+            self.tell(n, key, row);
+        }
+        Some(n)
+    }
+
+    /// The number of a device whose key is no GUID, if a row told it before.
+    fn known(&mut self, key: &[u8], row: &dyn Row) -> Option<u32> {
         self.scratch.clear();
         self.scratch.extend_from_slice(&self.source.0.to_le_bytes());
         if key.is_empty() {
@@ -216,35 +253,27 @@ impl<'s, 'a> RowSink<'s, 'a> {
             self.scratch.extend_from_slice(row.text(Role::DeviceName).as_bytes());
         } else {
             self.scratch.extend_from_slice(key);
-            if is_guid(key) {
-                self.scratch.make_ascii_lowercase();
-            }
         }
-        let n = match self.sink.known_row_device(&self.scratch) {
-            Some(device) => device.index().checked_sub(self.base)?,
-            None if sound && self.is_outside(row) => {
-                // A computer of many rows is one record.
-                if self.outside.insert(self.hasher.hash_one(&self.scratch)) {
-                    self.sink.out_of_scope();
-                }
-                return None;
-            }
-            None => {
-                let (device, _) = self.sink.row_device(&self.scratch, self.layout.platform, self.source, row.at());
-                if !sound && self.by_id {
-                    // Only the id is certain; the rest waits for a sound row.
-                    let id = mdm_id(self.layout.system, "-", &String::from_utf8_lossy(key));
-                    self.sink.fact(device, FactKind::MdmId, &id);
-                }
-                self.open(device, self.layout.platform)
-            }
+        let n = self.sink.known_row_device(&self.scratch)?.index().checked_sub(self.base)?;
+        u32::try_from(n).ok()
+    }
+
+    fn new_device(&mut self, guid: Option<[u8; 16]>, key: &[u8], row: &dyn Row, sound: bool) -> usize {
+        let platform = self.layout.platform;
+        let device = match guid {
+            Some(_) => self.sink.begin(platform, Some(self.source), row.at()),
+            None => self.sink.row_device(&self.scratch, platform, self.source, row.at()).0,
         };
-        // A report of devices may hold a device twice; the rows may contradict
-        // each other, which `inventory` sees only if each of them speaks.
-        if sound && (self.of == RowsOf::Devices || self.slots.get(n).is_some_and(|s| !s.told)) {
-            self.tell(n, key, row);
+        if !sound && self.by_id {
+            // Only the id is certain; the rest waits for a sound row.
+            let id = mdm_id(self.layout.system, "-", &String::from_utf8_lossy(key));
+            self.sink.fact(device, FactKind::MdmId, &id);
         }
-        Some(n)
+        let n = self.open(device, platform);
+        if let (Some(guid), Ok(n)) = (guid, u32::try_from(n)) {
+            self.by_guid.insert(guid, n);
+        }
+        n
     }
 
     /// Whether the row is about a computer.
