@@ -34,7 +34,9 @@ enum Join<'a> {
 /// depend on the order in which joins are met: components are formed first,
 /// then those that hold two different ids of one kind are split.
 pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
-    let ids: Vec<Vec<StrongId>> = rows.iter().map(|r| r.record.facts.iter().filter_map(strong_id).collect()).collect();
+    // Exact, and gone before the keys are made: there may be a hundred thousand.
+    let ids_of = |row: &Row| row.record.facts.iter().filter_map(strong_id).collect::<Vec<_>>().into_boxed_slice();
+    let ids: Vec<Box<[StrongId]>> = rows.iter().map(ids_of).collect();
     let components = components(rows, &ids);
     let mut groups = Vec::new();
     let mut diagnostics = Vec::new();
@@ -47,13 +49,14 @@ pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, 
         }
         groups.extend(apart.groups.iter().map(|g| g.iter().map(|i| rows_of[*i]).collect::<Vec<u32>>()));
     }
+    drop(ids);
     let mut groups: Vec<Group> = groups.into_iter().map(|g| Group { key: key(&g, rows, sources), rows: g }).collect();
-    groups.sort_by(|a, b| (&a.key, &a.rows).cmp(&(&b.key, &b.rows)));
+    groups.sort_unstable_by(|a, b| (&a.key, &a.rows).cmp(&(&b.key, &b.rows)));
     make_unique(&mut groups);
     (groups, diagnostics)
 }
 
-fn components(rows: &[Row], ids: &[Vec<StrongId>]) -> Vec<Vec<u32>> {
+fn components(rows: &[Row], ids: &[Box<[StrongId]>]) -> Vec<Vec<u32>> {
     let mut sets = Sets::new(rows.len());
     let mut first: HashMap<Join<'_>, u32> = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
@@ -77,7 +80,7 @@ fn components(rows: &[Row], ids: &[Vec<StrongId>]) -> Vec<Vec<u32>> {
     out
 }
 
-fn holders<'a>(group: &[u32], rows: &[Row], ids: &'a [Vec<StrongId>]) -> Vec<Holder<'a>> {
+fn holders<'a>(group: &[u32], rows: &[Row], ids: &'a [Box<[StrongId]>]) -> Vec<Holder<'a>> {
     group
         .iter()
         .map(|i| {

@@ -15,6 +15,8 @@ use crate::format::hex;
 #[derive(Default)]
 pub(super) struct Ndjson {
     hash: Sha256,
+    /// Used again for each line.
+    line: Vec<u8>,
 }
 
 #[derive(Serialize)]
@@ -33,6 +35,22 @@ struct RunLine<'a> {
     run: &'a v1::Run,
 }
 
+/// Evidence has a `kind` of its own, which must not be written twice.
+#[derive(Serialize)]
+struct EvidenceLine<'a> {
+    kind: &'a str,
+    evidence_kind: &'a str,
+    id: &'a str,
+    locator: &'a str,
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_of_scope: Option<u64>,
+    consulted: &'a [v1::Consulted],
+    devices: &'a [String],
+}
+
 #[derive(Serialize)]
 struct SummaryLine<'a> {
     kind: &'a str,
@@ -46,10 +64,11 @@ struct SummaryLine<'a> {
 
 impl Ndjson {
     fn line(&mut self, value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-        let mut line = serde_json::to_vec(value)?;
-        line.push(b'\n');
-        self.hash.update(&line);
-        out.write_all(&line)
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, value)?;
+        self.line.push(b'\n');
+        self.hash.update(&self.line);
+        out.write_all(&self.line)
     }
 }
 
@@ -63,13 +82,19 @@ impl Renderer for Ndjson {
     }
 
     fn evidence(&mut self, evidence: &v1::Evidence, out: &mut dyn Write) -> io::Result<()> {
-        // Evidence has a `kind` of its own, which must not be written twice.
-        let mut value = serde_json::to_value(evidence)?;
-        if let Some(map) = value.as_object_mut() {
-            map.insert("evidence_kind".to_owned(), evidence.kind.clone().into());
-            map.insert("kind".to_owned(), "evidence".into());
-        }
-        self.line(&value, out)
+        let v1::Evidence { id, locator, kind, status, size, devices, consulted, out_of_scope } = evidence;
+        let line = EvidenceLine {
+            kind: "evidence",
+            evidence_kind: kind,
+            id,
+            locator,
+            status,
+            size: *size,
+            out_of_scope: Some(*out_of_scope).filter(|n| *n > 0),
+            consulted,
+            devices,
+        };
+        self.line(&line, out)
     }
 
     fn diagnostic(&mut self, diagnostic: &v1::Diagnostic, out: &mut dyn Write) -> io::Result<()> {
