@@ -294,7 +294,7 @@ impl<'s, 'a> Walker<'s, 'a> {
         while let Some(key) = reader.next_key()? {
             match self.plan.child(node, key) {
                 Some(child) => self.value(reader, child)?,
-                None => match Paging::word(key).filter(|_| beside) {
+                None => match if beside { Paging::word(key) } else { None } {
                     Some(word) => self.paging.read(word, reader)?,
                     None => reader.skip()?,
                 },

@@ -19,13 +19,21 @@ fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
 
 /// The row of a table of normalised values that `text` falls under.
 pub(super) fn find<T>(table: &'static [T], text: &str, key: impl Fn(&T) -> &'static str) -> Option<&'static T> {
-    table.iter().find(|row| match key(row).strip_suffix('*') {
-        Some(start) => {
-            let mut text = letters(text);
-            start.chars().all(|c| text.next() == Some(c))
-        }
-        None => letters(text).eq(key(row).chars()),
-    })
+    table.iter().find(|row| is_spelled(text, key(row)))
+}
+
+/// The value is spelled as a normalised one, or begins so where that ends in `*`.
+fn is_spelled(text: &str, key: &str) -> bool {
+    fn fits<T: PartialEq>(mut text: impl Iterator<Item = T>, mut key: impl Iterator<Item = T>, rest: bool) -> bool {
+        if rest { key.all(|k| text.next() == Some(k)) } else { text.eq(key) }
+    }
+    let (key, rest) = key.strip_suffix('*').map_or((key, false), |start| (start, true));
+    if text.is_ascii() {
+        // Nearly every value: no table of the world's letters is needed.
+        let space = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ') || b"_-.()/".contains(b);
+        return fits(text.bytes().filter(|b| !space(b)).map(|b| b.to_ascii_lowercase()), key.bytes(), rest);
+    }
+    fits(letters(text), key.chars(), rest)
 }
 
 /// A point in time: RFC 3339, also without zone (UTC) and with a space for the
@@ -60,6 +68,22 @@ pub(super) fn is_guid(text: &[u8]) -> bool {
             8 | 13 | 18 | 23 => *b == b'-',
             _ => b.is_ascii_hexdigit(),
         })
+}
+
+/// The bytes of a GUID, whatever the case of its digits.
+pub(super) fn guid(text: &[u8]) -> Option<[u8; 16]> {
+    if !is_guid(text) {
+        return None;
+    }
+    let mut out = [0; 16];
+    let mut digits = text.iter().filter(|b| **b != b'-').map(|b| match b {
+        b'0'..=b'9' => b - b'0',
+        _ => (b | 0x20).wrapping_sub(b'a').wrapping_add(10),
+    });
+    for byte in &mut out {
+        *byte = digits.next()? << 4 | digits.next()?;
+    }
+    Some(out)
 }
 
 /// A device id in the namespace of its system and tenant (`-`: not told).
