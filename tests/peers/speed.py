@@ -86,11 +86,12 @@ def make(folder, devices, shuffle):
 
 def measure(command, shell):
     """CPU seconds, peak in MB, the first number of the last line."""
-    log = tempfile.NamedTemporaryFile("w+")
+    log = tempfile.TemporaryFile()
     pid = subprocess.Popen(command, shell=shell, stdout=log, stderr=subprocess.DEVNULL).pid
     _, status, use = os.wait4(pid, 0)
-    log.seek(0)
-    lines = [line for line in log.read().splitlines() if line.strip()]
+    # The end of it: what this process reads would count as memory of the next child.
+    log.seek(max(0, log.seek(0, os.SEEK_END) - 4096))
+    lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
     last = lines[-1] if lines else ""
     found = re.search(r'"prohibited": ?(\d+)', last) or re.search(r"(\d+)", last)
     return use.ru_utime + use.ru_stime, use.ru_maxrss / 1024, int(found[1]) if found else None
