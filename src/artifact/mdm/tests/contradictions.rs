@@ -98,3 +98,42 @@ fn rows_of_one_device_that_contradict_each_other_are_all_told() {
         .collect();
     assert_eq!(told, ["corporate", "personal"]);
 }
+
+/// Rows of `AppInvRawData` as JSON, of a corporate iPhone.
+fn rows(rows: &[&str]) -> String {
+    let row = |more: &&str| {
+        format!(
+            r#"{{"ApplicationName":"Signal","ApplicationPublisher":"x","DeviceId":"{A}","DeviceName":"P","Platform":"IOS","Ownership":"Corporate","LastContact":"2026-11-19T00:00:00Z"{more}}}"#
+        )
+    };
+    format!("[{}]", rows.iter().map(row).collect::<Vec<_>>().join(","))
+}
+
+#[test]
+fn rows_of_apps_must_agree_on_whose_they_are_and_the_oldest_time_counts() {
+    let of = |first: &str, second: &str| {
+        let text = |row: &str| format!("{A},P,IOS,Signal,{}\r\n", row.replace(' ', ","));
+        let header = "DeviceId,DeviceName,Platform,ApplicationName,Ownership,LastContact,SerialNumber\r\n";
+        let csv = read("x.csv", format!("{header}{}{}", text(first), text(second)));
+        let list = list(&csv.devices[0]);
+        (list.errors, list.as_of.map(|t| t.to_string()[..10].to_owned()).unwrap_or_default())
+    };
+    let day = |errors, day: &str| (errors, day.to_owned());
+    let corporate = "Corporate 2026-11-19T00:00:00Z F2LX1234ABCD";
+    assert_eq!(of(corporate, corporate), day(0, "2026-11-19"));
+    assert_eq!(of(corporate, "  "), day(0, "2026-11-19"), "what is not told contradicts nothing");
+    assert_eq!(of(corporate, "Personal 2026-11-19T00:00:00Z F2LX1234ABCD"), day(1, "2026-11-19"));
+    assert_eq!(of(corporate, "Corporate 2026-11-19T00:00:00Z F2LX1234ABCE"), day(1, "2026-11-19"));
+    assert_eq!(of(corporate, "Corporate 2024-01-01T00:00:00Z F2LX1234ABCD"), day(0, "2024-01-01"));
+}
+
+#[test]
+fn rows_under_an_id_that_many_devices_have_or_that_is_also_a_computers_are_no_whole_list() {
+    let of = |id: &str| errors(&read("x.json", rows(&["", ""]).replace(A, id)).devices[0]);
+    assert_eq!((of(A), of("7")), (0, 0));
+    for id in ["00000000-0000-0000-0000-000000000000", "unknown", "N/A", "3.56123E+14"] {
+        assert!(of(id) > 0, "{id}");
+    }
+    let both = rows(&["", ""]).replacen("\"IOS\"", "\"Windows\"", 1);
+    assert!(errors(&read("x.json", both).devices[0]) > 0, "a row of this id was left out");
+}
