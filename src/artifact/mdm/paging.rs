@@ -127,6 +127,15 @@ impl Paging {
         Ok(empty)
     }
 
+    /// The same of text.
+    pub(super) fn hear(&mut self, word: Word, text: &str) {
+        match word {
+            Word::Next => self.next(text),
+            Word::Total => self.total(text),
+            Word::Group => {}
+        }
+    }
+
     /// A token, a link, or whether there is one.
     fn next(&mut self, text: &str) {
         let text = text.trim();

@@ -110,6 +110,15 @@ fn rows(rows: &[&str]) -> String {
 }
 
 #[test]
+fn a_key_twice_in_a_row_makes_no_list_whole() {
+    let of = |more: &str| errors(&read("x.json", rows(&["", more])).devices[0]);
+    assert_eq!(of(""), 0);
+    assert_eq!(of(r#","ApplicationName":"Signal""#), 0, "the same twice is no contradiction");
+    assert!(of(r#","ApplicationName":"WeChat""#) > 0);
+    assert!(of(&format!(r#","DeviceId":"{}""#, A.replace('1', "2"))) > 0);
+}
+
+#[test]
 fn rows_of_apps_must_agree_on_whose_they_are_and_the_oldest_time_counts() {
     let of = |first: &str, second: &str| {
         let text = |row: &str| format!("{A},P,IOS,Signal,{}\r\n", row.replace(' ', ","));
@@ -136,4 +145,65 @@ fn rows_under_an_id_that_many_devices_have_or_that_is_also_a_computers_are_no_wh
     }
     let both = rows(&["", ""]).replacen("\"IOS\"", "\"Windows\"", 1);
     assert!(errors(&read("x.json", both).devices[0]) > 0, "a row of this id was left out");
+}
+
+#[test]
+fn a_document_of_another_form_is_said_and_makes_no_list_whole() {
+    let device = |id: u8, app: &str| {
+        format!(
+            r#"{{"name":"enterprises/L/devices/{id}","managementMode":"DEVICE_OWNER","applicationReports":[{{"packageName":"{app}"}}]}}"#
+        )
+    };
+    let page = format!(r#"{{"devices":[{}]}}"#, device(1, "a.b"));
+    let of = |text: String| {
+        let fragment = read("x.json", text);
+        (errors(&fragment.devices[0]), codes(&fragment).contains(&Code::MalformedRecord))
+    };
+    assert_eq!(of(page.clone()), (0, false));
+    assert_eq!(of(format!("{page}\n{{}}\n")), (0, false), "an empty page");
+    assert_eq!(of(format!("{page}\n{}\n", device(1, "com.tencent.mm"))), (1, true));
+    assert_eq!(of(format!("{page}\n[{}]\n", device(1, "com.tencent.mm"))), (1, true));
+    let value = format!(r#"{{"value":{}}}"#, rows(&[""]));
+    assert_eq!(of(value.clone()), (0, false));
+    let lone = rows(&[""]).trim_matches(['[', ']']).to_owned();
+    assert_eq!(of(format!("{value}\n{lone}\n")), (1, true));
+}
+
+#[test]
+fn what_follows_the_json_in_a_string_makes_no_list_whole() {
+    let of = |data: &str| {
+        let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, data);
+        let text = format!(
+            r#"{{"message":{{"attributes":{{"notificationType":"STATUS_REPORT"}},"data":"{data}"}},"subscription":"s"}}"#
+        );
+        errors(&read("x.json", text).devices[0])
+    };
+    let device = r#"{"name":"enterprises/L/devices/1","managementMode":"DEVICE_OWNER","applicationReports":[{"packageName":"a.b"}]}"#;
+    assert_eq!(of(device), 0);
+    assert_eq!(of(&format!("{device}{device}")), 1);
+}
+
+#[test]
+fn elements_beside_the_apps_are_minded() {
+    let classic = |apps: &str, behind: &str| {
+        let text = format!(
+            "<mobile_device><general><id>7</id><udid>u</udid><serial_number>F2LX1234ABCD</serial_number></general>\
+             <applications>{apps}<application><identifier>a.b</identifier></application></applications></mobile_device>{behind}"
+        );
+        let list = read("x.xml", text).devices[0].lists[0].1.clone();
+        (list.errors, list.end)
+    };
+    assert_eq!(classic("", ""), (0, End::Proven));
+    assert_eq!(classic("<size>1</size>", "<!-- - -->"), (0, End::Proven));
+    for apps in [
+        "<size>2</size>",
+        "<hasMore>true</hasMore>",
+        "<Application><identifier>com.tencent.xin</identifier></Application>",
+        "<x:application><identifier>com.tencent.xin</identifier></x:application>",
+        "<group><application><identifier>com.tencent.xin</identifier></application></group>",
+    ] {
+        assert_eq!(classic(apps, ""), (1, End::Proven), "{apps}");
+    }
+    let again = "<mobile_device><applications><application><identifier>com.tencent.xin</identifier></application></applications></mobile_device>";
+    assert_eq!(classic("", again).1, End::Cut, "a second document");
 }
