@@ -151,7 +151,8 @@ fn page(file: &str, devices: u64, total: Option<u64>, next: bool) -> Fragment {
     fragment.sources[0].hash = crate::artifact::SourceHash::File(digest);
     let more = next || total.is_some_and(|t| t > devices);
     fragment.devices[0].lists[0].1.end = if more { End::More } else { End::Proven };
-    let page = crate::artifact::Page { source: SourceId(0), tenant: "".into(), records: devices, total, next };
+    let page =
+        crate::artifact::Page { source: SourceId(0), tenant: "".into(), records: devices, total, next, rows: false };
     fragment.pages.push(page);
     fragment
 }
@@ -179,6 +180,18 @@ fn pages_are_whole_when_the_rest_is_in_the_run() {
     let mut other = page("a/2.json", 7, None, false);
     other.pages[0].tenant = "enterprises/B".into();
     assert_eq!(joined(vec![first(), other]).0, 1, "another tenant");
+}
+
+#[test]
+fn rows_beside_a_page_of_rows_that_goes_on_are_a_page_themselves() {
+    let rows = |file: &str, next: bool| {
+        let mut page = page(file, 7, None, next);
+        page.pages[0].rows = true;
+        page
+    };
+    assert_eq!(joined(vec![rows("a/1", false), rows("a/2", false)]).0, 2);
+    assert_eq!(joined(vec![rows("a/1", true), rows("a/3", false)]).0, 0);
+    assert_eq!(joined(vec![rows("a/1", true), rows("b/all", false)]).0, 1, "another folder is another list");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::rows::{Row, RowSink};
 use super::survey::{self, Survey, answer_role, describe};
 use super::values::normal;
 use super::{ANSWER, ending, layout_of};
-use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink, SourceId};
+use crate::artifact::{Artifact, ArtifactFile, At, Page, ParseError, Parser, ParserSpec, Sink, SourceId};
 use crate::evidence::{Affinity, Probe};
 use crate::format::json::{JsonError, Kind, Reader};
 use crate::format::text::{Encoding, Utf8Reader};
@@ -237,6 +237,17 @@ impl Input<'_> {
         if more {
             into.note(Code::PartialExport, &At::Whole, "the list goes on in another page that is not in this file");
         }
+        if !cut {
+            let page = Page {
+                source: self.source,
+                tenant: "".into(),
+                records: walk.seen,
+                total: None,
+                next: more,
+                rows: true,
+            };
+            into.sink().page(page);
+        }
         into.finish(match () {
             () if cut => End::Cut,
             () if more => End::More,
@@ -435,6 +446,10 @@ impl RowWalk<'_> {
         let app = self.row.values.clone();
         if self.waiting.is_empty() && !matches!(app.get(Role::DeviceCount), "" | "0") {
             into.fault(&self.row.at(), "an app is on devices that the export does not name");
+        } else if app.get(Role::DeviceCount).parse::<usize>().is_ok_and(|n| n > self.waiting.len())
+            && into.matters(app.get(Role::AppName))
+        {
+            into.fault(&self.row.at(), "an app that matters is on more devices than the export names");
         }
         for device in std::mem::take(&mut self.waiting) {
             self.row.values.clear();

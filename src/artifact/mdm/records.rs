@@ -164,6 +164,7 @@ impl<'s, 'a> Walker<'s, 'a> {
                 records: self.seen,
                 total: self.paging.total_told(),
                 next: self.paging.next_follows(self.seen),
+                rows: false,
             });
         }
         for list in &self.pending {

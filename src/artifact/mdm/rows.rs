@@ -195,6 +195,11 @@ impl<'s, 'a> RowSink<'s, 'a> {
             && wanted(self.sink, Platform::Unknown, name, || ("".into(), "".into())).is_none()
     }
 
+    /// A signature could mean an app of this name.
+    pub(super) fn matters(&self, name: &str) -> bool {
+        wanted(self.sink, Platform::Unknown, name, || ("".into(), "".into())).is_some()
+    }
+
     /// A row whose name [`Self::passes`], in an export without identifiers.
     #[inline]
     pub(super) fn pass(&mut self, key: &[u8], row: &dyn Row, sound: bool) {

@@ -207,3 +207,16 @@ fn elements_beside_the_apps_are_minded() {
     let again = "<mobile_device><applications><application><identifier>com.tencent.xin</identifier></application></applications></mobile_device>";
     assert_eq!(classic("", again).1, End::Cut, "a second document");
 }
+
+#[test]
+fn an_app_that_matters_on_devices_that_are_not_named_makes_no_list_whole() {
+    // Here every app matters.
+    let of = |count: u8| {
+        let device = |n: u8| format!(r#"{{"id":"{A}{n}","deviceName":"D","operatingSystem":"iOS"}}"#);
+        let notes = format!(r#"{{"id":"1","displayName":"Notes","deviceCount":1,"managedDevices":[{}]}}"#, device(1));
+        let other =
+            format!(r#"{{"id":"2","displayName":"Chat","deviceCount":{count},"managedDevices":[{}]}}"#, device(2));
+        errors(&read("x.json", format!(r#"{{"value":[{notes},{other}]}}"#)).devices[0])
+    };
+    assert_eq!((of(1), of(2)), (0, 1));
+}
