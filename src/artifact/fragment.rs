@@ -204,6 +204,9 @@ pub struct Page {
     pub total: Option<u64>,
     /// It says that another page follows.
     pub next: bool,
+    /// Its records are apps on devices: the other pages hold more apps of the
+    /// same devices.
+    pub rows: bool,
 }
 
 /// What one call of a parser said.

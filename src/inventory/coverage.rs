@@ -5,6 +5,7 @@
 //! nature of the source, how its reading ended, how many entries were lost,
 //! who owns the device, and how old the list is.
 
+use super::merge::Doubt;
 use super::{Device, Identity};
 use crate::artifact::SourceId;
 use crate::model::{Answer, Basis, End, Enrollment, ListScope, ListStatement, Ownership, Timestamp, UserSet};
@@ -75,6 +76,22 @@ pub struct CoverageEntry {
     pub source: SourceId,
     /// Anything else a reader must know.
     pub note: Option<Box<str>>,
+}
+
+/// Why a list is no proof where records that share an id with its device, and
+/// contradict it, say something that may be about it.
+pub const CONTESTED: &str = "identity-conflict";
+
+impl CoverageEntry {
+    /// Lowers a list that may not be the whole truth.
+    pub(super) fn doubt(&mut self, doubt: Doubt) {
+        let lowered = doubt == Doubt::All || (doubt == Doubt::Managed && self.managed);
+        if lowered && self.completeness == Completeness::Complete {
+            self.completeness = Completeness::Partial;
+            self.basis = CONTESTED;
+            self.holds_for = None;
+        }
+    }
 }
 
 /// Concludes one statement.

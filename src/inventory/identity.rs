@@ -1,7 +1,7 @@
 //! Who a device is: the facts of all its records, one value each, and which of
 //! them are strong enough to join records.
 
-use crate::model::{DeviceFact, Enrollment, FactKind, Ownership, Timestamp};
+use crate::model::{DeviceFact, Enrollment, FactKind, Ownership, Timestamp, is_placeholder, is_strong_in_namespace};
 
 /// The identity of one device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -149,50 +149,6 @@ pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
 /// At least 6 characters and no placeholder.
 pub fn is_strong_serial(serial: &str) -> bool {
     serial.chars().count() >= 6 && !is_placeholder(serial)
-}
-
-/// An id that a management system gave: it counts its devices, so that in its
-/// own namespace `7` and `111` are devices, and only zero is none.
-fn is_strong_in_namespace(id: &str) -> bool {
-    if !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) {
-        return id.bytes().any(|b| b != b'0');
-    }
-    !is_placeholder(id)
-}
-
-/// Values that vendors and tools write when they know none.
-fn is_placeholder(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    let mut characters = lower.chars().filter(|c| c.is_alphanumeric());
-    let Some(first) = characters.next() else { return true };
-    if characters.all(|c| c == first) {
-        return true;
-    }
-    const PLACEHOLDERS: &[&str] = &[
-        "unknown",
-        "default",
-        "defaultstring",
-        "default string",
-        "notavailable",
-        "not available",
-        "n/a",
-        "none",
-        "null",
-        "undefined",
-        "unavailable",
-        "android",
-        "0123456789abcdef",
-        "0123456789",
-        "1234567890",
-        "123456789",
-        "12345678",
-        "123456",
-        "serial",
-        "serialnumber",
-        "to be filled by o.e.m.",
-        "system serial number",
-    ];
-    PLACEHOLDERS.contains(&lower.as_str())
 }
 
 /// 15 digits whose last is the Luhn digit, not all alike.

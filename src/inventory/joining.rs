@@ -57,6 +57,9 @@ pub struct Holder<'a> {
 pub struct Apart {
     /// Positions of the holders of each device, ascending.
     pub groups: Vec<Vec<usize>>,
+    /// For each of them the others that share an id with it and may be the same
+    /// device after all: what they say may be about it.
+    pub near: Vec<Vec<usize>>,
     /// Why more than one: a sentence; `None` too where only platforms differ.
     pub conflict: Option<String>,
 }
@@ -65,28 +68,98 @@ pub struct Apart {
 /// holders of one platform with exactly the same ids, or of one root, stay
 /// together.
 pub fn split(holders: &[Holder<'_>]) -> Apart {
-    let mut platforms: Vec<Platform> = holders.iter().map(|h| h.platform).filter(|p| *p != Platform::Unknown).collect();
-    platforms.sort_unstable();
-    platforms.dedup();
-    let conflict = conflicting(holders).map(|(kind, a, b)| {
-        let kind = kind_name(kind);
-        format!(
-            "records that share an identifier state two values of one kind ({kind}): {a} and {b}; they were kept apart"
-        )
-    });
-    if platforms.len() <= 1 && conflict.is_none() {
-        return Apart { groups: vec![(0..holders.len()).collect()], conflict };
-    }
-    let mut slots: BTreeMap<(Platform, Option<u32>, Vec<StrongId>), Vec<usize>> = BTreeMap::new();
+    let mut parts: BTreeMap<Platform, Vec<usize>> = BTreeMap::new();
     for (i, holder) in holders.iter().enumerate() {
-        let mut own = if holder.root.is_some() { Vec::new() } else { holder.ids.to_vec() };
-        own.sort();
-        own.dedup();
-        slots.entry((holder.platform, holder.root, own)).or_default().push(i);
+        parts.entry(holder.platform).or_default().push(i);
     }
-    let mut groups: Vec<Vec<usize>> = slots.into_values().collect();
+    if parts.len() <= 2 && parts.keys().filter(|p| **p != Platform::Unknown).count() <= 1 {
+        parts = BTreeMap::from([(Platform::Unknown, (0..holders.len()).collect())]);
+    }
+    let (mut groups, mut conflict) = (Vec::new(), None);
+    for part in parts.into_values().flat_map(|part| connected(holders, part)) {
+        let of_part: Vec<Holder<'_>> = part.iter().filter_map(|i| holders.get(*i)).copied().collect();
+        let Some((kind, a, b)) = conflicting(&of_part) else {
+            groups.push(part);
+            continue;
+        };
+        let kind = kind_name(kind);
+        conflict.get_or_insert_with(|| {
+            format!(
+                "records that share an identifier state two values of one kind ({kind}): {a} and {b}; they were kept apart"
+            )
+        });
+        let mut slots: BTreeMap<(Platform, Option<u32>, Vec<StrongId>), Vec<usize>> = BTreeMap::new();
+        for (i, holder) in part.into_iter().zip(of_part) {
+            let mut own = if holder.root.is_some() { Vec::new() } else { holder.ids.to_vec() };
+            own.sort();
+            own.dedup();
+            slots.entry((holder.platform, holder.root, own)).or_default().push(i);
+        }
+        groups.extend(slots.into_values());
+    }
     groups.sort();
-    Apart { groups, conflict }
+    Apart { near: near(holders, &groups), groups, conflict }
+}
+
+/// What of a part holds together without the rest.
+fn connected(holders: &[Holder<'_>], part: Vec<usize>) -> Vec<Vec<usize>> {
+    if part.len() == holders.len() {
+        return vec![part];
+    }
+    let mut sets = Sets::new(part.len());
+    let (mut ids, mut roots) = (HashMap::new(), HashMap::new());
+    for (n, holder) in (0..).zip(part.iter().filter_map(|i| holders.get(*i))) {
+        for id in holder.ids {
+            sets.join(*ids.entry(id).or_insert(n), n);
+        }
+        if let Some(root) = holder.root {
+            sets.join(*roots.entry(root).or_insert(n), n);
+        }
+    }
+    let mut out: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (n, i) in (0..).zip(part) {
+        out.entry(sets.top(n)).or_default().push(i);
+    }
+    out.into_values().collect()
+}
+
+/// Most groups that are compared with one another: more share an id that
+/// belongs to none of them.
+const MOST_NEAR: usize = 64;
+
+fn near(holders: &[Holder<'_>], groups: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let mut out = vec![Vec::new(); groups.len()];
+    if groups.len() < 2 {
+        return out;
+    }
+    let mut having: HashMap<&StrongId, Vec<usize>> = HashMap::new();
+    for (n, group) in groups.iter().enumerate() {
+        for id in group.iter().filter_map(|i| holders.get(*i)).flat_map(|h| h.ids) {
+            let having = having.entry(id).or_default();
+            if having.last() != Some(&n) && having.len() < MOST_NEAR {
+                having.push(n);
+            }
+        }
+    }
+    let platform = |n: usize| {
+        let of = groups.get(n).into_iter().flatten().filter_map(|i| holders.get(*i)).map(|h| h.platform);
+        of.filter(|p| *p != Platform::Unknown).min()
+    };
+    for (n, group) in groups.iter().enumerate() {
+        let own = platform(n);
+        let ids = group.iter().filter_map(|i| holders.get(*i)).flat_map(|h| h.ids);
+        let others = ids.filter_map(|id| having.get(id)).flatten().copied();
+        let mut others: Vec<usize> = others
+            .filter(|other| *other != n)
+            .filter(|other| own.is_none() || platform(*other).is_none_or(|p| Some(p) == own))
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        if let Some(slot) = out.get_mut(n) {
+            *slot = others;
+        }
+    }
+    out
 }
 
 /// Two different ids of one kind, from different items: evidence of two

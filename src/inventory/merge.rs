@@ -6,7 +6,7 @@ use super::Device;
 use super::identity::{Identity, StrongId, strong_id};
 use super::joining::{self, Holder, Sets, kind_name};
 use crate::artifact::{DeviceRecord, Source};
-use crate::model::{Code, Diagnostic, Locator, Platform, UserFact, UserKind};
+use crate::model::{Code, Diagnostic, Enrollment, FactKind, Locator, Ownership, Platform, UserFact, UserKind};
 
 /// A record with where it came from.
 #[derive(Debug)]
@@ -21,6 +21,35 @@ pub(super) struct Row {
 pub(super) struct Group {
     pub(super) key: String,
     pub(super) rows: Vec<u32>,
+    /// Which of its lists may not be the whole truth: records that were kept
+    /// apart from it say something that may be about it.
+    pub(super) doubt: Doubt,
+}
+
+/// What records that were kept apart from a device leave of its lists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// All of them.
+    #[default]
+    None,
+    /// Those that no management system collected: whose device it is, is open.
+    Managed,
+    /// None: an app that another record names may be on this device.
+    All,
+}
+
+/// What a record says that would count if it were of the device beside it.
+fn doubt(record: &DeviceRecord) -> Doubt {
+    let narrow = |value: &str| {
+        matches!(Ownership::parse(value), Ownership::Personal)
+            || matches!(Enrollment::parse(value), Enrollment::WorkProfile | Enrollment::UserEnrollment)
+    };
+    let told = |kind| matches!(kind, FactKind::Ownership | FactKind::Enrollment);
+    match record.facts.iter().any(|f| told(f.kind) && narrow(&f.value)) {
+        _ if !record.apps.is_empty() => Doubt::All,
+        true => Doubt::Managed,
+        false => Doubt::None,
+    }
 }
 
 /// What joins rows: the same root of the same item, or an equal strong id.
@@ -47,10 +76,21 @@ pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, 
             let row = &rows[rows_of[0] as usize];
             diagnostics.push((row.item, Diagnostic::new(Code::IdentityConflict, row.root.clone(), message.clone())));
         }
-        groups.extend(apart.groups.iter().map(|g| g.iter().map(|i| rows_of[*i]).collect::<Vec<u32>>()));
+        let doubts: Vec<Doubt> = match apart.groups.len() {
+            1 => vec![Doubt::None],
+            _ => {
+                let of = |i: &usize| rows_of.get(*i).and_then(|row| rows.get(*row as usize));
+                let of = |g: &Vec<usize>| g.iter().filter_map(of).map(|r| doubt(&r.record)).max().unwrap_or_default();
+                apart.groups.iter().map(of).collect()
+            }
+        };
+        for (own, near) in apart.groups.iter().zip(&apart.near) {
+            let rows_of: Vec<u32> = own.iter().map(|i| rows_of[*i]).collect();
+            let doubt = near.iter().filter_map(|n| doubts.get(*n)).max().copied().unwrap_or_default();
+            groups.push(Group { key: key(&rows_of, rows, sources), rows: rows_of, doubt });
+        }
     }
     drop(ids);
-    let mut groups: Vec<Group> = groups.into_iter().map(|g| Group { key: key(&g, rows, sources), rows: g }).collect();
     groups.sort_unstable_by(|a, b| (&a.key, &a.rows).cmp(&(&b.key, &b.rows)));
     make_unique(&mut groups);
     (groups, diagnostics)

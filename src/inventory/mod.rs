@@ -13,9 +13,10 @@ mod pages;
 use std::collections::BTreeMap;
 
 pub use coverage::{
-    Completeness, CoverageEntry, CoverageOptions, HOLDS_FOR_CORPORATE, HOLDS_FOR_FULLY_MANAGED, resolve,
+    CONTESTED, Completeness, CoverageEntry, CoverageOptions, HOLDS_FOR_CORPORATE, HOLDS_FOR_FULLY_MANAGED, resolve,
 };
 pub use identity::{Identity, StrongId, is_strong_serial, luhn_valid, strong_id};
+pub use merge::Doubt;
 
 use crate::artifact::{DeviceRecord, Fragment, Observation, RecordKind, Source, SourceId};
 use crate::model::{Code, Diagnostic, Locator, Platform, UserFact};
@@ -202,7 +203,8 @@ impl Devices {
         let mut device = merge::device(group, &rows);
         for row in &rows {
             for (source, list) in &row.record.lists {
-                let entry = resolve(*source, list, &device.identity, &self.options);
+                let mut entry = resolve(*source, list, &device.identity, &self.options);
+                entry.doubt(group.doubt);
                 if let Some(time) = coverage::future_time(list, &device.identity, &self.options) {
                     let locator = self.source(*source).map(|s| s.locator.clone());
                     let message = format!("the list bears the time {time}, which is after the run; it was not used");

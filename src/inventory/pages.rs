@@ -41,10 +41,11 @@ impl Pages {
 }
 
 pub(super) fn join(parts: &mut BTreeMap<PartId, Part>) -> Vec<(u32, Diagnostic)> {
+    part_rows(parts);
     let mut lists: BTreeMap<List, Pages> = BTreeMap::new();
     let mut met: BTreeSet<(List, [u8; 32])> = BTreeSet::new();
     for (id, part) in parts.iter() {
-        for page in &part.fragment.pages {
+        for page in part.fragment.pages.iter().filter(|p| !p.rows) {
             let Some(source) = part.fragment.sources.get(page.source.0 as usize) else { continue };
             let list = (source.artifact, page.tenant.clone(), folder(source));
             // A list of its own beside the pages of another, or the same page twice.
@@ -78,6 +79,33 @@ pub(super) fn join(parts: &mut BTreeMap<PartId, Part>) -> Vec<(u32, Diagnostic)>
         }
     }
     out
+}
+
+/// Rows of apps: the last page is not told from a whole list, but by another one
+/// beside it that goes on. What lies between the two is nowhere.
+fn part_rows(parts: &mut BTreeMap<PartId, Part>) {
+    let list_of = |part: &Part, page: &Page| {
+        let source = part.fragment.sources.get(page.source.0 as usize)?;
+        Some((source.artifact, folder(source)))
+    };
+    let mut open = BTreeSet::new();
+    for part in parts.values() {
+        let goes_on = part.fragment.pages.iter().filter(|p| p.rows && p.next);
+        open.extend(goes_on.filter_map(|page| list_of(part, page)));
+    }
+    if open.is_empty() {
+        return;
+    }
+    for part in parts.values_mut() {
+        let of_open = |p: &&Page| p.rows && list_of(part, p).is_some_and(|list| open.contains(&list));
+        let sources: Vec<_> = part.fragment.pages.iter().filter(of_open).map(|p| p.source).collect();
+        let lists = part.fragment.devices.iter_mut().flat_map(|d| &mut d.lists);
+        for (_, list) in lists.filter(|(source, _)| sources.contains(source)) {
+            if list.end == End::Proven {
+                list.end = End::More;
+            }
+        }
+    }
 }
 
 /// Everything before the name of the file.

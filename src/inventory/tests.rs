@@ -151,7 +151,8 @@ fn page(file: &str, devices: u64, total: Option<u64>, next: bool) -> Fragment {
     fragment.sources[0].hash = crate::artifact::SourceHash::File(digest);
     let more = next || total.is_some_and(|t| t > devices);
     fragment.devices[0].lists[0].1.end = if more { End::More } else { End::Proven };
-    let page = crate::artifact::Page { source: SourceId(0), tenant: "".into(), records: devices, total, next };
+    let page =
+        crate::artifact::Page { source: SourceId(0), tenant: "".into(), records: devices, total, next, rows: false };
     fragment.pages.push(page);
     fragment
 }
@@ -179,6 +180,18 @@ fn pages_are_whole_when_the_rest_is_in_the_run() {
     let mut other = page("a/2.json", 7, None, false);
     other.pages[0].tenant = "enterprises/B".into();
     assert_eq!(joined(vec![first(), other]).0, 1, "another tenant");
+}
+
+#[test]
+fn rows_beside_a_page_of_rows_that_goes_on_are_a_page_themselves() {
+    let rows = |file: &str, next: bool| {
+        let mut page = page(file, 7, None, next);
+        page.pages[0].rows = true;
+        page
+    };
+    assert_eq!(joined(vec![rows("a/1", false), rows("a/2", false)]).0, 2);
+    assert_eq!(joined(vec![rows("a/1", true), rows("a/3", false)]).0, 0);
+    assert_eq!(joined(vec![rows("a/1", true), rows("b/all", false)]).0, 1, "another folder is another list");
 }
 
 #[test]
@@ -223,4 +236,75 @@ fn the_key_of_a_record_without_ids_does_not_hang_on_what_else_is_read() {
     };
     assert_eq!(keys(0), ["android:at:case/packages.txt"]);
     assert_eq!(keys(2), ["android:at:case/packages.txt", "ios:at:export.csv", "ios:at:export.csv~2"]);
+}
+
+/// An app that matters.
+fn app() -> Observation {
+    Observation {
+        identifier: "com.tencent.xin".into(),
+        kind: crate::model::IdentifierKind::BundleId,
+        store_id: None,
+        name: None,
+        publisher: None,
+        version: None,
+        installer: None,
+        state: crate::model::State::Installed,
+        users: Vec::new(),
+        signers: None,
+        first_seen: None,
+        last_seen: None,
+        system: None,
+        caveat: None,
+        source: SourceId(0),
+        at: At::Whole,
+        record_sha256: None,
+    }
+}
+
+/// Keys with whether the first list is complete.
+fn lists(parts: Vec<Fragment>) -> Vec<(String, bool)> {
+    let mut inventory = Inventory::default();
+    for (item, fragment) in (0..).zip(parts) {
+        inventory.absorb(PartId { item, part: 0 }, None, fragment);
+    }
+    let devices = inventory.into_devices(options());
+    devices.iter().map(|d| (d.key, d.coverage[0].completeness == Completeness::Complete)).collect()
+}
+
+#[test]
+fn no_list_is_whole_where_a_record_that_was_kept_apart_may_speak_of_its_device() {
+    let id = |n: u8| fact(FactKind::MdmId, &format!("intune/-/device-{n}"));
+    let serial = || fact(FactKind::Serial, "F2LXQ0AAHG04");
+    let one = || record(Platform::Ios, &[serial(), id(1)]);
+    let other = || record(Platform::Ios, &[serial(), id(2)]);
+    let whole = |parts: Vec<Fragment>| lists(parts).into_iter().map(|(_, whole)| whole).collect::<Vec<_>>();
+    assert_eq!(whole(vec![one(), other()]), [true, true], "a device that was enrolled again");
+    // Whose is an app of this serial number?
+    let mut named = record(Platform::Ios, &[serial()]);
+    named.devices[0].apps.push(app());
+    let mut found = whole(vec![one(), other(), named]);
+    found.sort_unstable();
+    assert_eq!(found, [false, false, true], "it stands in the list of the third");
+    let mut personal = record(Platform::Ios, &[serial(), id(2), fact(FactKind::Ownership, "personal")]);
+    personal.devices[0].lists[0].1.managed = true;
+    let managed = || {
+        let mut one = one();
+        one.devices[0].lists[0].1.managed = true;
+        one.devices[0].lists[0].1.as_of = Timestamp::parse("2026-11-20");
+        one
+    };
+    assert_eq!(whole(vec![managed(), other()]), [true, true]);
+    assert_eq!(whole(vec![managed(), personal]), [false, false]);
+}
+
+#[test]
+fn a_record_of_another_platform_does_not_part_those_of_one() {
+    let serial = || fact(FactKind::Serial, "F2LXQ0AAHG04");
+    let udid = fact(FactKind::Udid, "00008110-001234567890123A");
+    let all = [
+        (0, record(Platform::Ios, &[serial()])),
+        (1, record(Platform::Ios, &[serial(), udid])),
+        (2, record(Platform::Android, &[serial()])),
+    ];
+    assert_eq!(outcome(&all).len(), 2);
 }

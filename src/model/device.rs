@@ -152,3 +152,55 @@ pub struct UserFact {
     /// Kind; the best known of all statements wins.
     pub kind: UserKind,
 }
+
+/// An id that a management system gave: it counts its devices, so that in its
+/// own namespace `7` and `111` are devices, and only zero is none.
+pub fn is_strong_in_namespace(id: &str) -> bool {
+    if !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) {
+        return id.bytes().any(|b| b != b'0');
+    }
+    !is_placeholder(id)
+}
+
+/// Values that vendors and tools write when they know none, and numbers that
+/// spreadsheets have rounded: many devices have them.
+pub fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let mut characters = lower.chars().filter(|c| c.is_alphanumeric());
+    let Some(first) = characters.next() else { return true };
+    if characters.all(|c| c == first) {
+        return true;
+    }
+    const PLACEHOLDERS: &[&str] = &[
+        "unknown",
+        "default",
+        "defaultstring",
+        "default string",
+        "notavailable",
+        "not available",
+        "n/a",
+        "none",
+        "null",
+        "undefined",
+        "unavailable",
+        "android",
+        "0123456789abcdef",
+        "0123456789",
+        "1234567890",
+        "123456789",
+        "12345678",
+        "123456",
+        "serial",
+        "serialnumber",
+        "to be filled by o.e.m.",
+        "system serial number",
+    ];
+    PLACEHOLDERS.contains(&lower.as_str()) || is_rounded(&lower)
+}
+
+/// `3.56123e+14`.
+fn is_rounded(lower: &str) -> bool {
+    let Some((number, power)) = lower.split_once("e+") else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b','));
+    digits(number) && digits(power)
+}

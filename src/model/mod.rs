@@ -12,7 +12,9 @@ mod timestamp;
 
 pub use app::{App, AppIdentifier, DigestKind, IdentifierKind, Platform, SignerDigest, SignerSet, State};
 pub use coverage::{Answer, Basis, End, ListScope, ListStatement, Reason, UserSet};
-pub use device::{DeviceFact, Enrollment, FactKind, Ownership, UserFact, UserKind};
+pub use device::{
+    DeviceFact, Enrollment, FactKind, Ownership, UserFact, UserKind, is_placeholder, is_strong_in_namespace,
+};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use locator::{Locator, escape_component};
 pub use timestamp::Timestamp;

@@ -33,6 +33,7 @@ pub(crate) fn meaning(code: &str) -> Option<&'static str> {
         "age-unknown" => "the age of the list is unknown",
         "older-than-max-age" => "the list is older than --max-age allows",
         "condition-not-met" => "the list proves something only under another ownership or enrollment",
+        "identity-conflict" => "records that share an id with the device contradict it, and may speak of it",
         "unknown-value" => "the report holds a word this version does not know",
         "ownership-unknown" => "who owns the device is unknown, and the list depends on it",
         "superseded-copy" => "an older copy of the package list, which Android would not read",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::app::Cells;
 use super::layout::{Layout, Role, Rows};
-use super::rows::{Row, RowSink};
+use super::rows::{Row, RowSink, WATCHED};
 use super::survey::{answer_role, csv_layout, header};
 use super::values::{is_guid, normal};
 use super::{ending, layout_of};
@@ -143,6 +143,9 @@ pub(super) fn read(
     let header = reader.header()?.unwrap_or_default();
     let columns = Columns::new(rows, &header);
     let mut into = RowSink::new(layout, rows.of, sink, source);
+    if !WATCHED.iter().any(|role| columns.of(*role).is_some()) {
+        into.watch_nothing();
+    }
     if !columns.twice.is_empty() {
         into.fault(&At::Whole, "a column stands twice in the header: which of them holds is not known");
     }

@@ -64,6 +64,14 @@ impl Draft {
         (told.map_or(layout.platform, |r| r.1), enrollment)
     }
 
+    /// Ownership by the table of the layout.
+    pub(super) fn ownership(&self, layout: &Layout) -> Ownership {
+        match self.get(Role::Ownership) {
+            "" => layout.ownership,
+            told => find(layout.ownerships, told, |r| r.0).map_or(Ownership::Unknown, |r| r.1),
+        }
+    }
+
     /// When the list was collected: its own time, else the last contact.
     pub(super) fn as_of(&self) -> Option<Timestamp> {
         time(self.get(Role::InventoryTime)).or_else(|| time(self.get(Role::LastSeen)))
@@ -91,10 +99,7 @@ impl Draft {
                 sink.fact(device, kind, &mdm_id(layout.system, &self.tenant, self.get(role)));
             }
         }
-        let ownership = match self.get(Role::Ownership) {
-            "" => layout.ownership,
-            told => find(layout.ownerships, told, |r| r.0).map_or(Ownership::Unknown, |r| r.1),
-        };
+        let ownership = self.ownership(layout);
         if ownership != Ownership::Unknown {
             sink.fact(device, FactKind::Ownership, ownership.as_str());
         }

@@ -10,7 +10,7 @@ use super::rows::{Row, RowSink};
 use super::survey::{self, Survey, answer_role, describe};
 use super::values::normal;
 use super::{ANSWER, ending, layout_of};
-use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink, SourceId};
+use crate::artifact::{Artifact, ArtifactFile, At, Page, ParseError, Parser, ParserSpec, Sink, SourceId};
 use crate::evidence::{Affinity, Probe};
 use crate::format::json::{JsonError, Kind, Reader};
 use crate::format::text::{Encoding, Utf8Reader};
@@ -237,6 +237,17 @@ impl Input<'_> {
         if more {
             into.note(Code::PartialExport, &At::Whole, "the list goes on in another page that is not in this file");
         }
+        if !cut {
+            let page = Page {
+                source: self.source,
+                tenant: "".into(),
+                records: walk.seen,
+                total: None,
+                next: more,
+                rows: true,
+            };
+            into.sink().page(page);
+        }
         into.finish(match () {
             () if cut => End::Cut,
             () if more => End::More,
@@ -311,6 +322,7 @@ impl Row for JsonRow {
 impl RowWalk<'_> {
     fn document<R: Read>(&mut self, reader: &mut Reader<R>, into: &mut RowSink<'_, '_>) -> Result<(), JsonError> {
         self.paging.next_document();
+        let (mut met, mut strange) = (false, false);
         match (self.input.place.0, reader.kind()?) {
             ("", Kind::Object) => self.row(reader, into),
             ("[]", Kind::Array) => self.list(reader, into),
@@ -318,10 +330,20 @@ impl RowWalk<'_> {
                 reader.enter()?;
                 while let Some(key) = reader.next_key()? {
                     match Paging::word(key) {
-                        _ if key == self.key.as_bytes() => self.list(reader, into)?,
+                        _ if key == self.key.as_bytes() => {
+                            met = true;
+                            self.list(reader, into)?;
+                        }
                         Some(word) => self.paging.read(word, reader)?,
-                        None => reader.skip()?,
+                        None => {
+                            strange |= self.names.role(key).is_some();
+                            strange |= matches!(reader.kind()?, Kind::Object | Kind::Array);
+                            reader.skip()?;
+                        }
                     }
+                }
+                if strange && !met {
+                    into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, "a document of another form: not read");
                 }
                 Ok(())
             }
@@ -354,6 +376,7 @@ impl RowWalk<'_> {
         }
         let (from, replaced) = (reader.offset(), reader.replaced());
         self.row.values.clear();
+        let mut again = false;
         reader.hold();
         reader.enter()?;
         while let Some(key) = reader.next_key()? {
@@ -370,6 +393,7 @@ impl RowWalk<'_> {
             match self.names.role(key) {
                 Some((role, rank)) => {
                     if let Some(text) = reader.scalar()? {
+                        again |= self.row.values.contradicts(role, rank, &text);
                         self.row.values.push(role, rank, &text);
                     }
                 }
@@ -389,6 +413,9 @@ impl RowWalk<'_> {
         };
         if reader.replaced() > replaced {
             into.fault(&self.row.at(), "a row holds bytes that are no text");
+        }
+        if again {
+            into.fault(&self.row.at(), AGAIN);
         }
         self.take(into);
         if let Err(stop) = self.input.leash.tick(0, 1) {
@@ -419,6 +446,10 @@ impl RowWalk<'_> {
         let app = self.row.values.clone();
         if self.waiting.is_empty() && !matches!(app.get(Role::DeviceCount), "" | "0") {
             into.fault(&self.row.at(), "an app is on devices that the export does not name");
+        } else if app.get(Role::DeviceCount).parse::<usize>().is_ok_and(|n| n > self.waiting.len())
+            && into.matters(app.get(Role::AppName))
+        {
+            into.fault(&self.row.at(), "an app that matters is on more devices than the export names");
         }
         for device in std::mem::take(&mut self.waiting) {
             self.row.values.clear();
@@ -447,17 +478,21 @@ impl RowWalk<'_> {
                 reader.skip()?;
                 continue;
             }
-            let mut values = Values::default();
+            let (mut values, mut again) = (Values::default(), false);
             reader.enter()?;
             while let Some(key) = reader.next_key()? {
                 match self.inside.as_mut().and_then(|(_, names)| names.role(key)) {
                     Some((role, rank)) => {
                         if let Some(text) = reader.scalar()? {
+                            again |= values.contradicts(role, rank, &text);
                             values.push(role, rank, &text);
                         }
                     }
                     None => reader.skip()?,
                 }
+            }
+            if again {
+                into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, AGAIN);
             }
             if let Err(stop) = self.input.leash.tick(0, 1) {
                 return Err(JsonError::Io(std::io::Error::other(stop)));
@@ -471,6 +506,8 @@ impl RowWalk<'_> {
         Ok(())
     }
 }
+
+const AGAIN: &str = "a key stands twice with two values: which one holds is not known";
 
 /// Devices of one app beyond this number are not read.
 const MOST_WAITING: usize = 200_000;

@@ -158,6 +158,9 @@ pub struct Records {
     /// The object is one page of the list of one device: `more` and `total`
     /// speak of its apps.
     pub page: bool,
+    /// Beside the apps the object may say that there are more of them: of a
+    /// layout whose keys nobody documents.
+    pub hears: bool,
     /// Top-level paths that say there is more: a token, a link, or `true`.
     pub more: &'static [&'static str],
     /// Top-level path of the number of devices there are.
@@ -191,6 +194,7 @@ impl Records {
         nested: None,
         embedded: None,
         page: false,
+        hears: false,
         more: &[],
         total: None,
         known_by: &[],

@@ -14,6 +14,11 @@ pub(super) enum Word {
     Next,
     /// How many there are in all pages.
     Total,
+    /// A page before this one: a link, or whether there is one.
+    Before,
+    /// How many came before this page; or its number, which begins with 0 or 1.
+    Offset,
+    Page,
     /// An object of such words.
     Group,
 }
@@ -44,6 +49,21 @@ const WORDS: &[(&str, Word)] = &[
     ("totalrecords", Word::Total),
     ("totalitems", Word::Total),
     ("totalelements", Word::Total),
+    ("previous", Word::Before),
+    ("prev", Word::Before),
+    ("previouspage", Word::Before),
+    ("previouslink", Word::Before),
+    ("previousurl", Word::Before),
+    ("previouspagetoken", Word::Before),
+    ("prevpagetoken", Word::Before),
+    ("hasprevious", Word::Before),
+    ("hasprev", Word::Before),
+    ("haspreviouspage", Word::Before),
+    ("offset", Word::Offset),
+    ("skip", Word::Offset),
+    ("page", Word::Page),
+    ("pagenumber", Word::Page),
+    ("currentpage", Word::Page),
     ("meta", Word::Group),
     ("metadata", Word::Group),
     ("paging", Word::Group),
@@ -57,6 +77,10 @@ const WORDS: &[(&str, Word)] = &[
 pub(super) struct Paging {
     more: bool,
     total: Option<u64>,
+    /// Something came before the first page.
+    headless: bool,
+    /// Documents that began.
+    documents: u32,
 }
 
 impl Paging {
@@ -71,6 +95,7 @@ impl Paging {
     /// whether there is more.
     pub(super) fn next_document(&mut self) {
         self.more = false;
+        self.documents = self.documents.saturating_add(1);
     }
 
     /// Another list begins, of which nothing was said.
@@ -86,7 +111,7 @@ impl Paging {
     pub(super) fn read<R: std::io::Read>(&mut self, word: Word, reader: &mut Reader<R>) -> Result<(), JsonError> {
         match (word, reader.kind()?) {
             (_, Kind::Null) => reader.skip(),
-            (Word::Group, Kind::Object) => {
+            (Word::Group | Word::Page, Kind::Object) => {
                 reader.enter()?;
                 while let Some(key) = reader.next_key()? {
                     match Self::word(key).filter(|w| *w != Word::Group) {
@@ -96,21 +121,16 @@ impl Paging {
                 }
                 Ok(())
             }
-            (Word::Group, _) => reader.skip(),
+            (Word::Group, _) | (Word::Before | Word::Offset | Word::Page, Kind::Object | Kind::Array) => reader.skip(),
             (_, Kind::Object | Kind::Array) => {
                 // A token or a link with parts, or a number that is none.
                 let nothing = word == Word::Next && Self::is_empty(reader)?;
                 self.more |= !nothing;
                 if word == Word::Total { reader.skip() } else { Ok(()) }
             }
-            (Word::Next, _) => {
+            (word, _) => {
                 let text = reader.scalar()?.unwrap_or_default();
-                self.next(&text);
-                Ok(())
-            }
-            (Word::Total, _) => {
-                let text = reader.scalar()?.unwrap_or_default();
-                self.total(&text);
+                self.hear(word, &text);
                 Ok(())
             }
         }
@@ -127,10 +147,28 @@ impl Paging {
         Ok(empty)
     }
 
+    /// The same of text.
+    pub(super) fn hear(&mut self, word: Word, text: &str) {
+        match word {
+            Word::Next => self.next(text),
+            Word::Total => self.total(text),
+            Word::Before => self.headless |= self.documents < 2 && Self::is_told(text),
+            Word::Offset | Word::Page => {
+                let first = u64::from(word == Word::Page);
+                self.headless |= self.documents < 2 && text.trim().parse::<u64>().is_ok_and(|n| n > first);
+            }
+            Word::Group => {}
+        }
+    }
+
     /// A token, a link, or whether there is one.
     fn next(&mut self, text: &str) {
+        self.more |= Self::is_told(text);
+    }
+
+    fn is_told(text: &str) -> bool {
         let text = text.trim();
-        self.more |= !matches!(text, "" | "0") && !text.eq_ignore_ascii_case("false");
+        !matches!(text, "" | "0") && !text.eq_ignore_ascii_case("false")
     }
 
     /// A number of all. One that cannot be read is no proof that this is all.
@@ -152,9 +190,9 @@ impl Paging {
         self.total
     }
 
-    /// There is more than these, or the numbers do not agree.
+    /// There is more than these, before them or behind, or the numbers do not agree.
     pub(super) fn goes_on(&self, seen: u64) -> bool {
-        self.next_follows(seen) || self.total.is_some_and(|total| total > seen)
+        self.headless || self.next_follows(seen) || self.total.is_some_and(|total| total > seen)
     }
 }
 
@@ -197,6 +235,11 @@ mod tests {
             r#"{"totalCount": [2]}"#,
             r#"{"totalCount": 3, "totalCount": 2}"#,
             r#"{"totalCount": 0}"#,
+            r#"{"next": null, "previous": "https://mdm.example/1"}"#,
+            r#"{"links": {"prev": "https://mdm.example/1"}}"#,
+            r#"{"offset": 100}"#,
+            r#"{"page": 2}"#,
+            r#"{"page": {"total": 3}}"#,
         ] {
             assert!(read(text).goes_on(2), "{text}");
         }
@@ -212,9 +255,23 @@ mod tests {
             r#"{"total": 2, "count": 1, "totalCount": "2", "totalResults": null}"#,
             r#"{"meta": {"next": null, "total": 2}, "links": "x"}"#,
             r#"{"value": [{"nextLink": "x"}]}"#,
+            r#"{"previous": null, "hasPrevious": false, "offset": 0, "page": 1, "pageNumber": 0}"#,
         ] {
             assert!(!read(text).goes_on(2), "{text}");
         }
+    }
+
+    #[test]
+    fn a_page_before_is_in_the_file_where_another_document_came_first() {
+        let mut paging = Paging::default();
+        paging.next_document();
+        paging.next_document();
+        paging.hear(Word::Before, "https://mdm.example/1");
+        assert!(!paging.goes_on(5));
+        paging.forget();
+        paging.next_document();
+        paging.hear(Word::Before, "https://mdm.example/1");
+        assert!(paging.goes_on(5));
     }
 
     #[test]

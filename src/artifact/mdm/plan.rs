@@ -31,6 +31,8 @@ pub(super) struct Node {
     pub(super) mark: Mark,
     /// Path of a list of apps below the record.
     pub(super) list: &'static str,
+    /// An object of the record that the list is in.
+    pub(super) leads: bool,
 }
 
 /// The places of a layout.
@@ -68,6 +70,11 @@ impl Plan {
         let list = self.path(record, path.strip_suffix("[]").unwrap_or(path));
         self.0[list].mark = Mark::Apps;
         self.0[list].list = path;
+        self.0[record].leads = true;
+        for (dot, _) in path.match_indices('.') {
+            let above = self.path(record, &path[..dot]);
+            self.0[above].leads = true;
+        }
         let app = self.path(list, "[]");
         self.0[app].mark = Mark::App;
         for (path, role) in records.app_keys {
@@ -84,7 +91,14 @@ impl Plan {
     }
 
     fn node(&mut self) -> usize {
-        self.0.push(Node { keys: Vec::new(), element: None, roles: Vec::new(), mark: Mark::Plain, list: "" });
+        self.0.push(Node {
+            keys: Vec::new(),
+            element: None,
+            roles: Vec::new(),
+            mark: Mark::Plain,
+            list: "",
+            leads: false,
+        });
         self.0.len() - 1
     }
 

@@ -26,6 +26,8 @@ struct Current {
     listed: bool,
     /// Entries of any state.
     all: u64,
+    /// What stands beside its apps.
+    paging: Paging,
 }
 
 /// Walks values and tells the sink.
@@ -53,6 +55,12 @@ pub(super) struct Walker<'s, 'a> {
     around: Vec<usize>,
     paging: Paging,
     seen: u64,
+    /// The document has a place for records.
+    met: bool,
+    /// It holds something else.
+    strange: bool,
+    /// Documents that were not read.
+    faults: u64,
     /// Apps are told by their identifiers; a name alone is an app of which
     /// the identifier is lost.
     identifies: bool,
@@ -92,6 +100,9 @@ impl<'s, 'a> Walker<'s, 'a> {
             around: Vec::new(),
             paging: Paging::default(),
             seen: 0,
+            met: false,
+            strange: false,
+            faults: 0,
             identifies: records.app_keys.iter().any(|(_, role)| *role == Role::AppId),
             tenant: None,
             stem,
@@ -116,7 +127,13 @@ impl<'s, 'a> Walker<'s, 'a> {
         self.paging.next_document();
         self.current = None;
         self.in_app = false;
+        (self.met, self.strange) = (false, false);
         self.value(reader, 0)?;
+        if self.strange && !self.met {
+            self.faults += 1;
+            let at = At::Bytes { offset: reader.offset(), len: 0 };
+            self.sink.note(Code::MalformedRecord, Some(self.source), &at, "a document of another form: not read");
+        }
         // What follows the list may say that it goes on.
         while self.records.page
             && let Some(mut pending) = self.pending.pop()
@@ -147,10 +164,11 @@ impl<'s, 'a> Walker<'s, 'a> {
                 records: self.seen,
                 total: self.paging.total_told(),
                 next: self.paging.next_follows(self.seen),
+                rows: false,
             });
         }
         for list in &self.pending {
-            self.sink.list(list.device, self.source, list.statement(self.layout, end, 0));
+            self.sink.list(list.device, self.source, list.statement(self.layout, end, self.faults));
         }
     }
 
@@ -173,7 +191,10 @@ impl<'s, 'a> Walker<'s, 'a> {
             }
             (_, Mark::More) => self.paging.read(Word::Next, reader),
             (_, Mark::Total) => self.paging.read(Word::Total, reader),
-            (Kind::Object | Kind::Array, _) => reader.skip(),
+            (Kind::Object | Kind::Array, _) => {
+                self.strange |= self.current.is_none();
+                reader.skip()
+            }
             _ if roles.is_empty() => reader.skip(),
             _ => self.scalar(reader, node),
         }
@@ -256,7 +277,9 @@ impl<'s, 'a> Walker<'s, 'a> {
         let mut inner = Reader::with_block(text.as_bytes(), 0, 32, text.len().max(1), text.len());
         let whole = match inner.next_value() {
             Ok(true) => match inner.kind() {
-                Ok(Kind::Object) => self.object_in_text(&mut inner, node).is_ok(),
+                Ok(Kind::Object) => {
+                    self.object_in_text(&mut inner, node).is_ok() && matches!(inner.next_value(), Ok(false))
+                }
                 _ => false,
             },
             _ => text.trim().is_empty(),
@@ -280,6 +303,26 @@ impl<'s, 'a> Walker<'s, 'a> {
         read
     }
 
+    /// What an element beside others says of pages.
+    pub(super) fn hear(&mut self, node: usize, word: Word, text: &str) {
+        let leads = self.plan.0[node].leads;
+        match &mut self.current {
+            None => self.paging.hear(word, text),
+            Some(current) if leads => current.paging.hear(word, text),
+            Some(_) => {}
+        }
+    }
+
+    /// An element that is named nearly like one that matters was not read.
+    pub(super) fn stray(&mut self) {
+        match &mut self.current {
+            Some(current) => current.errors = current.errors.saturating_add(1),
+            None => self.faults += 1,
+        }
+        let message = "an element stands where a device or an app was expected: not read";
+        self.sink.note(Code::MalformedRecord, Some(self.source), &At::Whole, message);
+    }
+
     /// The record holds a list.
     pub(super) fn list(&mut self) {
         if let Some(current) = &mut self.current {
@@ -288,19 +331,42 @@ impl<'s, 'a> Walker<'s, 'a> {
     }
 
     fn object<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
-        // In a record of its own these words would be the device's.
-        let beside = node == 0 && (self.records.page || self.plan.0[0].mark != Mark::Record);
         reader.enter()?;
         while let Some(key) = reader.next_key()? {
             match self.plan.child(node, key) {
                 Some(child) => self.value(reader, child)?,
-                None => match if beside { Paging::word(key) } else { None } {
-                    Some(word) => self.paging.read(word, reader)?,
-                    None => reader.skip()?,
+                None => match if self.listens(node) { Paging::word(key) } else { None } {
+                    Some(word) => match self.hears(node) {
+                        Some(paging) => paging.read(word, reader)?,
+                        None => reader.skip()?,
+                    },
+                    None => {
+                        let inside = matches!(reader.kind()?, Kind::Object | Kind::Array);
+                        self.strange |= inside && self.current.is_none();
+                        reader.skip()?;
+                    }
                 },
             }
         }
         Ok(())
+    }
+
+    /// Words of pages may stand at this place; asked first, for most keys stand
+    /// where none can.
+    fn listens(&self, node: usize) -> bool {
+        self.current.is_none() || (node == 0 && self.records.page) || (self.plan.0[node].leads && !self.in_app)
+    }
+
+    /// What words of pages at a place speak of, if they can speak of any.
+    fn hears(&mut self, node: usize) -> Option<&mut Paging> {
+        let place = &self.plan.0[node];
+        match &mut self.current {
+            None => Some(&mut self.paging),
+            Some(_) if node == 0 && self.records.page => Some(&mut self.paging),
+            // Elsewhere in a record these words would be the device's.
+            Some(current) if place.leads && self.records.hears && !self.in_app => Some(&mut current.paging),
+            Some(_) => None,
+        }
     }
 
     fn array<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
@@ -310,6 +376,7 @@ impl<'s, 'a> Walker<'s, 'a> {
             self.apps = self.plan.0[node].list;
         }
         let place = self.plan.0[element].mark;
+        self.met |= place == Mark::Record;
         reader.enter()?;
         let mut n = 0;
         while reader.next_element()? {
@@ -339,7 +406,16 @@ impl<'s, 'a> Walker<'s, 'a> {
     /// The object of a device begins.
     pub(super) fn begin(&mut self) {
         let device = self.sink.begin(self.layout.platform, Some(self.source), At::Whole);
-        self.current = Some(Current { device, draft: Draft::default(), entries: 0, errors: 0, listed: false, all: 0 });
+        self.met = true;
+        self.current = Some(Current {
+            device,
+            draft: Draft::default(),
+            entries: 0,
+            errors: 0,
+            listed: false,
+            all: 0,
+            paging: Paging::default(),
+        });
     }
 
     /// It is closed.
@@ -376,6 +452,11 @@ impl<'s, 'a> Walker<'s, 'a> {
         self.sink.set_at(device, at.clone());
         if self.layout.is_identity_only() {
             return self.sink.commit(device);
+        }
+        if current.paging.goes_on(current.all) {
+            current.errors = current.errors.saturating_add(1);
+            let message = "the list of this device goes on in another page that is not in this file";
+            self.sink.note(Code::PartialExport, Some(self.source), &at, message);
         }
         if !current.listed || current.entries == 0 {
             let message = if current.listed { "the app list is empty" } else { "the record holds no app list" };

@@ -10,10 +10,11 @@ use std::hash::{BuildHasher as _, RandomState};
 use super::app::{Cells, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
-use super::values::{guid, is_guid, is_identifier, mdm_id};
+use super::values::{bare, guid, is_guid, is_identifier, mdm_id};
 use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
 use crate::model::{
-    Answer, Basis, Code, End, FactKind, ListScope, ListStatement, Platform, Reason, UserSet, escape_component,
+    Answer, Basis, Code, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, UserSet,
+    escape_component, is_strong_in_namespace,
 };
 
 /// One row.
@@ -32,10 +33,34 @@ struct Slot {
     platform: Platform,
     /// A sound row told its identity.
     told: bool,
+    said: Said,
 }
 
 /// In place of a number: a computer.
 const OUTSIDE: u32 = u32::MAX;
+
+/// What the rows of a device said of it, as far as they must agree.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    /// The values of the row before; 0: there was none.
+    before: u64,
+    ownership: Ownership,
+    enrollment: Enrollment,
+    /// 0: not told.
+    serial: u64,
+    udid: u64,
+}
+
+/// Roles in which the rows of one device must agree.
+pub(super) const WATCHED: &[Role] = &[
+    Role::Ownership,
+    Role::Enrollment,
+    Role::Supervised,
+    Role::InventoryTime,
+    Role::LastSeen,
+    Role::Serial,
+    Role::Udid,
+];
 
 /// Takes rows and tells the sink.
 pub(super) struct RowSink<'s, 'a> {
@@ -62,6 +87,15 @@ pub(super) struct RowSink<'s, 'a> {
     by_id: bool,
     /// Rows may name apps that are not there.
     states: bool,
+    /// Rows tell something that must agree in all rows of a device.
+    watch: bool,
+}
+
+/// A key that no two devices share, and no more than names do.
+fn names_device(key: &[u8]) -> bool {
+    // Keys of other kinds bear two bytes before them.
+    let id = if key.first() == Some(&0) { key.get(2..).unwrap_or_default() } else { key };
+    is_strong_in_namespace(bare(&String::from_utf8_lossy(id)))
 }
 
 /// Roles that a device's first row tells.
@@ -105,6 +139,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             rows: 0,
             by_id: layout.rows().is_none_or(|r| r.key == [Role::DeviceId]),
             states: !layout.states.is_empty() || !is_present(layout.state),
+            watch: of == RowsOf::Apps,
             sink,
         }
     }
@@ -112,6 +147,11 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// How many rows were taken.
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// No row tells any of [`WATCHED`].
+    pub(super) fn watch_nothing(&mut self) {
+        self.watch = false;
     }
 
     /// The sink underneath.
@@ -162,6 +202,11 @@ impl<'s, 'a> RowSink<'s, 'a> {
             && wanted(self.sink, Platform::Unknown, name, || ("".into(), "".into())).is_none()
     }
 
+    /// A signature could mean an app of this name.
+    pub(super) fn matters(&self, name: &str) -> bool {
+        wanted(self.sink, Platform::Unknown, name, || ("".into(), "".into())).is_some()
+    }
+
     /// A row whose name [`Self::passes`], in an export without identifiers.
     #[inline]
     pub(super) fn pass(&mut self, key: &[u8], row: &dyn Row, sound: bool) {
@@ -205,13 +250,58 @@ impl<'s, 'a> RowSink<'s, 'a> {
     #[inline]
     fn device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
         // Rows without an id may be of several devices.
-        if self.last.is_some() && !key.is_empty() && self.last_key == key && self.of != RowsOf::Devices {
-            return self.last;
+        let same = self.last.is_some() && !key.is_empty() && self.last_key == key && self.of != RowsOf::Devices;
+        if !same {
+            self.last_key.clear();
+            self.last_key.extend_from_slice(key);
+            self.last = self.other_device(key, row, sound);
         }
-        self.last_key.clear();
-        self.last_key.extend_from_slice(key);
-        self.last = self.other_device(key, row, sound);
+        if let Some(n) = self.last.filter(|_| self.watch && sound) {
+            self.compare(n, row);
+        }
         self.last
+    }
+
+    /// Rows of one device say the same of it, or nobody knows whose apps these
+    /// are. Of several times the oldest counts.
+    fn compare(&mut self, n: usize, row: &dyn Row) {
+        self.scratch.clear();
+        for role in WATCHED {
+            self.scratch.extend_from_slice(row.text(*role).as_bytes());
+            self.scratch.push(0);
+        }
+        let before = self.hasher.hash_one(&self.scratch).max(1);
+        let Some(slot) = self.slots.get_mut(n).filter(|s| s.said.before != before) else { return };
+        let mut draft = Draft::default();
+        for role in WATCHED.iter().chain(&[Role::Platform, Role::PlatformHint]) {
+            draft.set(*role, &row.text(*role));
+        }
+        if let Some(adjust) = self.layout.adjust {
+            adjust(&mut draft);
+        }
+        let id = |role| match draft.get(role) {
+            "" => 0,
+            value => self.hasher.hash_one(value).max(1),
+        };
+        let ownership = draft.ownership(self.layout);
+        let enrollment = draft.platform(self.layout).1;
+        let (serial, udid) = (id(Role::Serial), id(Role::Udid));
+        let said = &mut slot.said;
+        let first = std::mem::replace(&mut said.before, before) == 0;
+        let other = |told: u64, now: u64| told != 0 && now != 0 && told != now;
+        let contradict = !draft.get(Role::Ownership).is_empty() && ownership != said.ownership
+            || enrollment != Enrollment::Unknown && enrollment != said.enrollment
+            || other(said.serial, serial)
+            || other(said.udid, udid);
+        if first {
+            *said = Said { before, ownership, enrollment, serial, udid };
+        } else if contradict {
+            slot.list.errors = slot.list.errors.saturating_add(1);
+            let message = "rows of one device contradict each other: who owns it, or which device it is";
+            self.sink.note(Code::MalformedRecord, Some(self.source), &row.at(), message);
+        } else if let (Some(known), Some(told)) = (slot.list.as_of, draft.as_of()) {
+            slot.list.as_of = Some(known.min(told));
+        }
     }
 
     fn other_device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
@@ -233,7 +323,18 @@ impl<'s, 'a> RowSink<'s, 'a> {
                 }
                 return None;
             }
-            None => self.new_device(guid, key, row, sound),
+            None => {
+                let n = self.new_device(guid, key, row, sound);
+                let outside = match guid {
+                    Some(_) => known == Some(OUTSIDE),
+                    None => self.outside.contains(&self.hasher.hash_one(&self.scratch)),
+                };
+                if outside || !names_device(key) {
+                    // Rows of several devices may be among these, or some of its rows were not read.
+                    self.slots[n].list.errors = 1;
+                }
+                n
+            }
         };
         // A report of devices may hold a device twice; the rows may contradict
         // each other, which `inventory` sees only if each of them speaks.
@@ -292,7 +393,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// A place for what is counted of a device; its number.
     fn open(&mut self, device: DeviceId, platform: Platform) -> usize {
         let list = Pending { device, cover: None, entries: 0, errors: 0, as_of: None, all: 0, listed: true };
-        self.slots.push(Slot { list, platform, told: false });
+        self.slots.push(Slot { list, platform, told: false, said: Said::default() });
         self.slots.len() - 1
     }
 
@@ -317,7 +418,6 @@ impl<'s, 'a> RowSink<'s, 'a> {
         slot.platform = platform;
         slot.list.cover = self.layout.cover(platform, enrollment);
         slot.list.as_of = draft.as_of();
-        slot.list.errors = u32::from(key.is_empty());
     }
 
     /// An app on a number of unnamed devices: one record a platform.

@@ -4,7 +4,8 @@
 use std::io::Read;
 
 use super::layout::{Layout, Shape};
-use super::plan::Mark;
+use super::paging::{Paging, Word};
+use super::plan::{Mark, Node};
 use super::records::Walker;
 use super::survey::{self, Survey};
 use super::{ending, layout_of};
@@ -138,7 +139,10 @@ impl<R: Read> Walk<'_, '_, '_, R> {
             match self.reader.next_event()? {
                 Event::Eof { closed: true } => return Ok(()),
                 Event::Eof { closed: false } => return Err(self.cut()),
-                Event::Start(_) => self.skip()?,
+                Event::Start(_) => {
+                    let at = self.reader.span().map_or(0, |s| s.start);
+                    return Err(XmlError::Syntax { at, what: "a second document".to_owned() });
+                }
                 _ => {}
             }
         }
@@ -194,6 +198,31 @@ impl<R: Read> Walk<'_, '_, '_, R> {
         Ok(())
     }
 
+    /// An element that the plan does not know.
+    fn beside(&mut self, node: usize, beside: Beside) -> Result<(), XmlError> {
+        match beside {
+            Beside::Nothing => return self.skip(),
+            Beside::Stray => {
+                self.walker.stray();
+                return self.skip();
+            }
+            Beside::Word(word) => {
+                let mut text = String::new();
+                loop {
+                    match self.reader.next_event()? {
+                        Event::Start(_) => self.skip()?,
+                        Event::Text(more) if text.len() + more.len() <= LONGEST => text.push_str(more),
+                        Event::Text(_) => {}
+                        Event::End(_) => break,
+                        Event::Eof { .. } => return Err(self.cut()),
+                    }
+                }
+                self.walker.hear(node, word, &text);
+            }
+        }
+        Ok(())
+    }
+
     fn children(&mut self, node: usize) -> Result<(), XmlError> {
         let wanted = !self.walker.plan().0[node].roles.is_empty();
         self.text.clear();
@@ -202,7 +231,10 @@ impl<R: Read> Walk<'_, '_, '_, R> {
             match self.reader.next_event()? {
                 Event::Start(element) => match self.walker.plan().child(node, element.name().as_bytes()) {
                     Some(child) => self.element(child)?,
-                    None => self.skip()?,
+                    None => {
+                        let beside = beside(&self.walker.plan().0, node, element.name());
+                        self.beside(node, beside)?;
+                    }
                 },
                 Event::Text(text) if wanted && self.text.len() + text.len() <= LONGEST => self.text.push_str(text),
                 Event::Text(_) => long |= wanted,
@@ -216,5 +248,36 @@ impl<R: Read> Walk<'_, '_, '_, R> {
             self.walker.fault();
         }
         Ok(())
+    }
+}
+
+/// What an element is that no layout names.
+#[derive(Clone, Copy)]
+enum Beside {
+    /// Something else.
+    Nothing,
+    /// It may be a device or an app after all: only case or a prefix tell it
+    /// from one, or nothing but apps has its place there.
+    Stray,
+    /// It speaks of pages.
+    Word(Word),
+}
+
+fn beside(plan: &[Node], node: usize, name: &str) -> Beside {
+    let Some(place) = plan.get(node) else { return Beside::Nothing };
+    let local = name.rsplit(':').next().unwrap_or(name);
+    if place.keys.iter().any(|(key, _)| key.eq_ignore_ascii_case(local)) {
+        return Beside::Stray;
+    }
+    let only_apps = match place.keys.as_slice() {
+        [(_, child)] => plan.get(*child).is_some_and(|n| n.mark == Mark::Apps),
+        _ => false,
+    };
+    match Paging::word(local.as_bytes()) {
+        Some(word) => Beside::Word(word),
+        // So lists of the Classic API say how long they are.
+        None if only_apps && local.eq_ignore_ascii_case("size") => Beside::Word(Word::Total),
+        None if only_apps => Beside::Stray,
+        None => Beside::Nothing,
     }
 }

@@ -1,6 +1,6 @@
 //! A verdict taken anew over a device that reports made together.
 
-use crate::inventory::{HOLDS_FOR_CORPORATE, HOLDS_FOR_FULLY_MANAGED};
+use crate::inventory::{CONTESTED, Doubt, HOLDS_FOR_CORPORATE, HOLDS_FOR_FULLY_MANAGED};
 use crate::matching::Strength;
 use crate::model::{Diagnostic, Enrollment, Ownership, Timestamp};
 use crate::report::lift::{self, Lifted};
@@ -31,10 +31,15 @@ impl<'a> Judge<'a> {
 
     /// Takes the verdict. Returns what must be said of its waivers.
     pub(in crate::report) fn conclude(&self, device: &mut v1::Device) -> Vec<Diagnostic> {
+        self.conclude_among(device, Doubt::None)
+    }
+
+    /// The same of a device beside others that may be it.
+    pub(in crate::report) fn conclude_among(&self, device: &mut v1::Device, doubt: Doubt) -> Vec<Diagnostic> {
         let standing = lift::standing(&device.identity);
         let before = device.verdict.clone();
         for list in &mut device.coverage {
-            self.lower(list, standing);
+            self.lower(list, standing, doubt);
         }
         let mut messages = self.waive(device);
         let lifted = Lifted::new(device);
@@ -70,7 +75,7 @@ impl<'a> Judge<'a> {
 
     /// A list proves no more than it does at the time, and for the owner, that
     /// all reports together tell.
-    fn lower(&self, list: &mut v1::Coverage, (ownership, enrollment): (Ownership, Enrollment)) {
+    fn lower(&self, list: &mut v1::Coverage, (ownership, enrollment): (Ownership, Enrollment), doubt: Doubt) {
         if list.completeness != "complete" {
             return;
         }
@@ -87,7 +92,9 @@ impl<'a> Judge<'a> {
         };
         // As a scan has it: such an enrollment shows its management a part.
         let narrow = matches!(enrollment, Enrollment::WorkProfile | Enrollment::UserEnrollment);
-        let basis = if !holds {
+        let basis = if doubt == Doubt::All || (doubt == Doubt::Managed && list.managed) {
+            CONTESTED
+        } else if !holds {
             "condition-not-met"
         } else if list.managed && narrow {
             "managed-apps-only"

@@ -1,14 +1,15 @@
 //! Which devices of several reports are one: by the rules that join records of
 //! evidence. Everything that grows with the devices lies on disk.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::sets::Sets;
-use crate::inventory::StrongId;
 use crate::inventory::joining::{Apart, Holder, split};
+use crate::inventory::{Doubt, StrongId};
 use crate::model::Platform;
 use crate::report::lift;
 use crate::report::spill::{Sorted, Sorter, Spool};
@@ -39,6 +40,8 @@ impl Row {
 struct Head {
     platform: String,
     identity: v1::Identity,
+    #[serde(default)]
+    findings: Vec<serde::de::IgnoredAny>,
 }
 
 /// Takes rows; then gives those of one device together.
@@ -107,6 +110,8 @@ pub(in crate::report) fn base(key: &str) -> &str {
 pub(in crate::report) struct Component {
     /// The rows of each device.
     pub(in crate::report) devices: Vec<Vec<Row>>,
+    /// What the others of them leave of the lists of each.
+    pub(in crate::report) doubts: Vec<Doubt>,
     /// They contradict each other: a sentence.
     pub(in crate::report) conflict: Option<String>,
 }
@@ -139,17 +144,35 @@ impl Components {
 
 fn component(rows: Vec<Row>) -> io::Result<Component> {
     if rows.len() == 1 {
-        return Ok(Component { devices: vec![rows], conflict: None });
+        return Ok(Component { devices: vec![rows], doubts: vec![Doubt::None], conflict: None });
     }
     let mut heads: Vec<(Platform, Vec<StrongId>)> = Vec::new();
+    let mut apps = Vec::new();
     for row in &rows {
         let head: Head = serde_json::from_str(row.device.get())?;
+        apps.push(!head.findings.is_empty());
         heads.push((Platform::parse(&head.platform), lift::strong_ids(&head.identity)));
     }
     let holders: Vec<Holder<'_>> =
         heads.iter().map(|(platform, ids)| Holder { platform: *platform, ids, root: None }).collect();
-    let Apart { groups, conflict } = split(&holders);
+    let Apart { groups, near, conflict } = split(&holders);
+    let doubts = groups.iter().zip(&near).map(|(own, near)| doubt(own, near, &groups, &rows, &apps)).collect();
     let mut rows: Vec<Option<Row>> = rows.into_iter().map(Some).collect();
     let devices = groups.iter().map(|group| group.iter().filter_map(|i| rows.get_mut(*i)?.take()).collect()).collect();
-    Ok(Component { devices, conflict })
+    Ok(Component { devices, doubts, conflict })
+}
+
+/// What the devices near one leave of its lists. A list of a management system
+/// may have come to it through the id that they share; the report that holds
+/// all of them has minded that.
+fn doubt(own: &[usize], near: &[usize], groups: &[Vec<usize>], rows: &[Row], apps: &[bool]) -> Doubt {
+    let inputs =
+        |group: &[usize]| -> BTreeSet<u32> { group.iter().filter_map(|i| rows.get(*i)).map(|r| r.input).collect() };
+    let known = inputs(own);
+    let each = near.iter().filter_map(|n| groups.get(*n)).map(|group| match () {
+        () if group.iter().any(|i| apps.get(*i) == Some(&true)) => Doubt::All,
+        () if inputs(group) != known => Doubt::Managed,
+        () => Doubt::None,
+    });
+    each.max().unwrap_or_default()
 }

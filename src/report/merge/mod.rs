@@ -160,12 +160,12 @@ impl Joined {
         if let Some(conflict) = component.conflict {
             self.messages.say(&Diagnostic::new(Code::IdentityConflict, None, conflict))?;
         }
-        for rows in component.devices {
+        for (rows, doubt) in component.devices.into_iter().zip(component.doubts) {
             for row in &rows {
                 self.messages.renamed(row.input, &row.key, *number)?;
             }
             let mut device = device_of(&rows)?;
-            for message in judge.conclude(&mut device) {
+            for message in judge.conclude_among(&mut device, doubt) {
                 self.messages.say_of(*number, &message)?;
             }
             let key = std::mem::take(&mut device.key);

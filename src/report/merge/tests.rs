@@ -343,3 +343,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_list_that_may_be_of_another_device_leaves_none_clear() {
+    let udid = Some("00008110-001234567890123a".to_owned());
+    let (mut a, mut b) = (device("AAAAAA1"), device("BBBBBB2"));
+    (a.identity.udid, b.identity.udid) = (udid.clone(), udid.clone());
+    let verdicts = |parts: &[Vec<u8>]| -> Vec<String> {
+        join(parts).0.devices.into_iter().map(|d| format!("{} {}", d.verdict, d.verdict_reasons.join(" "))).collect()
+    };
+    let of = |d: &v1::Device| report(&run(), std::slice::from_ref(d), "json");
+    let clear = "clear complete-app-list";
+    assert_eq!(verdicts(&[of(&a), of(&b)]), [clear, clear], "each list lies in its own device");
+    for d in [&mut a, &mut b] {
+        d.coverage[0].managed = true;
+    }
+    let open = "inconclusive identity-conflict";
+    assert_eq!(verdicts(&[of(&a)]), [clear]);
+    assert_eq!(verdicts(&[of(&a), of(&b)]), [open, open], "the list may have come by the id that they share");
+    let both = report(&run(), &[a.clone(), b.clone()], "json");
+    assert_eq!(verdicts(&[both.clone(), both]), [clear, clear], "the scan has minded it");
+    a.coverage[0].managed = false;
+    let mut named = prohibited("CCCCCC3");
+    named.identity.udid = udid;
+    assert_eq!(verdicts(&[of(&a), of(&named)])[0], open, "what is found under the id they share");
+}

@@ -301,6 +301,7 @@ impl Reader<'_> {
             keys: kept(&keys),
             apps: keep(apps),
             app_keys: kept(&app_keys),
+            hears: true,
             known_by: list(vec![list(known.map(|path| keep(&path)).collect())]),
             ..Records::BASE
         };

@@ -388,3 +388,23 @@ fn drafting_from_any_prefix_ends_and_known_exports_need_no_draft() {
         matches!(draft(&Probe { head: page, size: 36, name: b"x.csv" }), Draft::Nothing(said) if said.contains("Sign in"))
     );
 }
+
+#[test]
+fn a_list_that_says_beside_its_apps_that_it_goes_on_is_not_whole() {
+    let inner = |more: &str| {
+        let text =
+            format!(r#"{{"list":[{{"id":"D1","at":"2026-11-01T00:00:00Z","sw":{{"apps":[{{"i":"a.b"}}]{more}}}}}]}}"#);
+        read(RECORDS, text).devices[0].lists[0].1.errors
+    };
+    let map = RECORDS.replace("records = \"list[]\"", "records = \"\"");
+    let alone = |more: &str| {
+        let text = format!(r#"{{"id":"D1","at":"2026-11-01T00:00:00Z","sw":{{"apps":[{{"i":"a.b"}}]}}{more}}}"#);
+        read(&map, text).devices[0].lists[0].1.errors
+    };
+    for of in [&inner as &dyn Fn(&str) -> u64, &alone] {
+        assert_eq!((of(""), of(r#","next":null"#), of(r#","total":1"#)), (0, 0, 0));
+        for more in [r#","next":"https://mdm.example/2""#, r#","has_more":true"#, r#","paging":{"total":2}"#] {
+            assert_eq!(of(more), 1, "{more}");
+        }
+    }
+}

@@ -98,3 +98,125 @@ fn rows_of_one_device_that_contradict_each_other_are_all_told() {
         .collect();
     assert_eq!(told, ["corporate", "personal"]);
 }
+
+/// Rows of `AppInvRawData` as JSON, of a corporate iPhone.
+fn rows(rows: &[&str]) -> String {
+    let row = |more: &&str| {
+        format!(
+            r#"{{"ApplicationName":"Signal","ApplicationPublisher":"x","DeviceId":"{A}","DeviceName":"P","Platform":"IOS","Ownership":"Corporate","LastContact":"2026-11-19T00:00:00Z"{more}}}"#
+        )
+    };
+    format!("[{}]", rows.iter().map(row).collect::<Vec<_>>().join(","))
+}
+
+#[test]
+fn a_key_twice_in_a_row_makes_no_list_whole() {
+    let of = |more: &str| errors(&read("x.json", rows(&["", more])).devices[0]);
+    assert_eq!(of(""), 0);
+    assert_eq!(of(r#","ApplicationName":"Signal""#), 0, "the same twice is no contradiction");
+    assert!(of(r#","ApplicationName":"WeChat""#) > 0);
+    assert!(of(&format!(r#","DeviceId":"{}""#, A.replace('1', "2"))) > 0);
+}
+
+#[test]
+fn rows_of_apps_must_agree_on_whose_they_are_and_the_oldest_time_counts() {
+    let of = |first: &str, second: &str| {
+        let text = |row: &str| format!("{A},P,IOS,Signal,{}\r\n", row.replace(' ', ","));
+        let header = "DeviceId,DeviceName,Platform,ApplicationName,Ownership,LastContact,SerialNumber\r\n";
+        let csv = read("x.csv", format!("{header}{}{}", text(first), text(second)));
+        let list = list(&csv.devices[0]);
+        (list.errors, list.as_of.map(|t| t.to_string()[..10].to_owned()).unwrap_or_default())
+    };
+    let day = |errors, day: &str| (errors, day.to_owned());
+    let corporate = "Corporate 2026-11-19T00:00:00Z F2LX1234ABCD";
+    assert_eq!(of(corporate, corporate), day(0, "2026-11-19"));
+    assert_eq!(of(corporate, "  "), day(0, "2026-11-19"), "what is not told contradicts nothing");
+    assert_eq!(of(corporate, "Personal 2026-11-19T00:00:00Z F2LX1234ABCD"), day(1, "2026-11-19"));
+    assert_eq!(of(corporate, "Corporate 2026-11-19T00:00:00Z F2LX1234ABCE"), day(1, "2026-11-19"));
+    assert_eq!(of(corporate, "Corporate 2024-01-01T00:00:00Z F2LX1234ABCD"), day(0, "2024-01-01"));
+}
+
+#[test]
+fn rows_under_an_id_that_many_devices_have_or_that_is_also_a_computers_are_no_whole_list() {
+    let of = |id: &str| errors(&read("x.json", rows(&["", ""]).replace(A, id)).devices[0]);
+    assert_eq!((of(A), of("7")), (0, 0));
+    for id in ["00000000-0000-0000-0000-000000000000", "unknown", "N/A", "3.56123E+14"] {
+        assert!(of(id) > 0, "{id}");
+    }
+    let both = rows(&["", ""]).replacen("\"IOS\"", "\"Windows\"", 1);
+    assert!(errors(&read("x.json", both).devices[0]) > 0, "a row of this id was left out");
+}
+
+#[test]
+fn a_document_of_another_form_is_said_and_makes_no_list_whole() {
+    let device = |id: u8, app: &str| {
+        format!(
+            r#"{{"name":"enterprises/L/devices/{id}","managementMode":"DEVICE_OWNER","applicationReports":[{{"packageName":"{app}"}}]}}"#
+        )
+    };
+    let page = format!(r#"{{"devices":[{}]}}"#, device(1, "a.b"));
+    let of = |text: String| {
+        let fragment = read("x.json", text);
+        (errors(&fragment.devices[0]), codes(&fragment).contains(&Code::MalformedRecord))
+    };
+    assert_eq!(of(page.clone()), (0, false));
+    assert_eq!(of(format!("{page}\n{{}}\n")), (0, false), "an empty page");
+    assert_eq!(of(format!("{page}\n{}\n", device(1, "com.tencent.mm"))), (1, true));
+    assert_eq!(of(format!("{page}\n[{}]\n", device(1, "com.tencent.mm"))), (1, true));
+    let value = format!(r#"{{"value":{}}}"#, rows(&[""]));
+    assert_eq!(of(value.clone()), (0, false));
+    let lone = rows(&[""]).trim_matches(['[', ']']).to_owned();
+    assert_eq!(of(format!("{value}\n{lone}\n")), (1, true));
+}
+
+#[test]
+fn what_follows_the_json_in_a_string_makes_no_list_whole() {
+    let of = |data: &str| {
+        let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, data);
+        let text = format!(
+            r#"{{"message":{{"attributes":{{"notificationType":"STATUS_REPORT"}},"data":"{data}"}},"subscription":"s"}}"#
+        );
+        errors(&read("x.json", text).devices[0])
+    };
+    let device = r#"{"name":"enterprises/L/devices/1","managementMode":"DEVICE_OWNER","applicationReports":[{"packageName":"a.b"}]}"#;
+    assert_eq!(of(device), 0);
+    assert_eq!(of(&format!("{device}{device}")), 1);
+}
+
+#[test]
+fn elements_beside_the_apps_are_minded() {
+    let classic = |apps: &str, behind: &str| {
+        let text = format!(
+            "<mobile_device><general><id>7</id><udid>u</udid><serial_number>F2LX1234ABCD</serial_number></general>\
+             <applications>{apps}<application><identifier>a.b</identifier></application></applications></mobile_device>{behind}"
+        );
+        let list = read("x.xml", text).devices[0].lists[0].1.clone();
+        (list.errors, list.end)
+    };
+    assert_eq!(classic("", ""), (0, End::Proven));
+    assert_eq!(classic("<size>1</size>", "<!-- - -->"), (0, End::Proven));
+    for apps in [
+        "<size>2</size>",
+        "<hasMore>true</hasMore>",
+        "<Application><identifier>com.tencent.xin</identifier></Application>",
+        "<x:application><identifier>com.tencent.xin</identifier></x:application>",
+        "<group><application><identifier>com.tencent.xin</identifier></application></group>",
+    ] {
+        assert_eq!(classic(apps, ""), (1, End::Proven), "{apps}");
+    }
+    let again = "<mobile_device><applications><application><identifier>com.tencent.xin</identifier></application></applications></mobile_device>";
+    assert_eq!(classic("", again).1, End::Cut, "a second document");
+}
+
+#[test]
+fn an_app_that_matters_on_devices_that_are_not_named_makes_no_list_whole() {
+    // Here every app matters.
+    let of = |count: u8| {
+        let device = |n: u8| format!(r#"{{"id":"{A}{n}","deviceName":"D","operatingSystem":"iOS"}}"#);
+        let notes = format!(r#"{{"id":"1","displayName":"Notes","deviceCount":1,"managedDevices":[{}]}}"#, device(1));
+        let other =
+            format!(r#"{{"id":"2","displayName":"Chat","deviceCount":{count},"managedDevices":[{}]}}"#, device(2));
+        errors(&read("x.json", format!(r#"{{"value":[{notes},{other}]}}"#)).devices[0])
+    };
+    assert_eq!((of(1), of(2)), (0, 1));
+}
