@@ -188,6 +188,12 @@ fn litter_of_macos_is_passed_over() {
     assert_eq!(heard.summary(), ["loose a.csv"]);
 }
 
+#[test]
+fn a_folder_of_a_user_that_holds_nothing_but_litter_is_seen() {
+    let heard = both(&["packages.xml", "packages.list", "users/10/._x/Info.plist"]);
+    assert!(heard.roots[0].files.iter().any(|(_, f)| f.path.ends_with(b"users/10/")));
+}
+
 const NAMES: &[&str] = &[
     "Info.plist",
     "Manifest.db",

@@ -248,13 +248,18 @@ impl Pass<'_> {
 
     /// Keeps every claimed folder on the way to this one, once.
     fn folders(&mut self, name: &Name<'_>, spot: Spot) {
-        if name.litter.is_some() {
-            return;
-        }
+        // A folder that holds nothing but litter is one all the same.
+        let folder = match name.litter {
+            Some(end) => {
+                let to = name.folder[..end.saturating_sub(1)].iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
+                &name.folder[..to]
+            }
+            None => name.folder,
+        };
         for area in self.areas.around(spot) {
             let (prefix, rules) = self.areas.area(area);
             for rule in rules.iter().copied() {
-                self.tables.passed(rule, prefix, name.folder, |claim, path| {
+                self.tables.passed(rule, prefix, folder, |claim, path| {
                     if self.passed.len() < FOLDERS && self.passed.insert((claim, path.into())) {
                         let file = folder_file(path.to_vec());
                         self.kept.push(Kept { area, rule, claim, file, content: (0, 0) });
