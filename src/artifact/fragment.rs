@@ -204,6 +204,8 @@ pub struct Page {
     pub total: Option<u64>,
     /// It says that another page follows.
     pub next: bool,
+    /// It says that another page came before.
+    pub before: bool,
     /// Its records are apps on devices: the other pages hold more apps of the
     /// same devices.
     pub rows: bool,

@@ -19,15 +19,19 @@ struct Pages {
     at: Vec<(PartId, Page)>,
     records: u64,
     total: Option<u64>,
+    /// One of them says that another follows; one does not.
     follow: bool,
     ended: bool,
+    /// One of them says that another came before; one does not.
+    preceded: bool,
+    begun: bool,
 }
 
 impl Pages {
-    /// Their numbers add up, and one of them is the last.
+    /// Their numbers add up, and the first and the last are among them.
     fn are_all(&self) -> bool {
-        let ended = self.ended || !self.follow;
-        ended && self.total.is_none_or(|total| self.records >= total)
+        let (begun, ended) = (self.begun || !self.preceded, self.ended || !self.follow);
+        begun && ended && self.total.is_none_or(|total| self.records >= total)
     }
 
     fn message(&self) -> String {
@@ -35,7 +39,7 @@ impl Pages {
         let folder = if pages == 1 { "this file".to_owned() } else { format!("the {pages} files of this folder") };
         match self.total.filter(|total| *total > self.records) {
             Some(total) => format!("{} of {total} devices are in {folder}: add the other pages", self.records),
-            None => format!("the list goes on in another page that is not in {folder}: add the other pages"),
+            None => format!("the list has another page that is not in {folder}: add the other pages"),
         }
     }
 }
@@ -49,7 +53,7 @@ pub(super) fn join(parts: &mut BTreeMap<PartId, Part>) -> Vec<(u32, Diagnostic)>
             let Some(source) = part.fragment.sources.get(page.source.0 as usize) else { continue };
             let list = (source.artifact, page.tenant.clone(), folder(source));
             // A list of its own beside the pages of another, or the same page twice.
-            let alone = !page.next && page.total.is_some_and(|total| page.records >= total);
+            let alone = !page.next && !page.before && page.total.is_some_and(|total| page.records >= total);
             if alone || digest(source).is_some_and(|d| !met.insert((list.clone(), d))) {
                 continue;
             }
@@ -59,6 +63,8 @@ pub(super) fn join(parts: &mut BTreeMap<PartId, Part>) -> Vec<(u32, Diagnostic)>
             pages.total = pages.total.max(page.total);
             pages.follow |= page.next;
             pages.ended |= !page.next;
+            pages.preceded |= page.before;
+            pages.begun |= !page.before;
         }
     }
     let mut out = Vec::new();
@@ -72,7 +78,7 @@ pub(super) fn join(parts: &mut BTreeMap<PartId, Part>) -> Vec<(u32, Diagnostic)>
                     list.end = End::Proven;
                 }
             }
-            if !whole && (page.next || page.total.is_some()) {
+            if !whole && (page.next || page.before || page.total.is_some()) {
                 let locator = part.fragment.sources.get(page.source.0 as usize).map(|s| s.locator.clone());
                 out.push((id.item, Diagnostic::new(Code::PartialExport, locator, pages.message())));
             }

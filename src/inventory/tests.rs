@@ -151,8 +151,15 @@ fn page(file: &str, devices: u64, total: Option<u64>, next: bool) -> Fragment {
     fragment.sources[0].hash = crate::artifact::SourceHash::File(digest);
     let more = next || total.is_some_and(|t| t > devices);
     fragment.devices[0].lists[0].1.end = if more { End::More } else { End::Proven };
-    let page =
-        crate::artifact::Page { source: SourceId(0), tenant: "".into(), records: devices, total, next, rows: false };
+    let page = crate::artifact::Page {
+        source: SourceId(0),
+        tenant: "".into(),
+        records: devices,
+        total,
+        next,
+        before: false,
+        rows: false,
+    };
     fragment.pages.push(page);
     fragment
 }
@@ -192,6 +199,18 @@ fn rows_beside_a_page_of_rows_that_goes_on_are_a_page_themselves() {
     assert_eq!(joined(vec![rows("a/1", false), rows("a/2", false)]).0, 2);
     assert_eq!(joined(vec![rows("a/1", true), rows("a/3", false)]).0, 0);
     assert_eq!(joined(vec![rows("a/1", true), rows("b/all", false)]).0, 1, "another folder is another list");
+}
+
+#[test]
+fn a_last_page_is_not_whole_without_the_first() {
+    let last = || {
+        let mut last = page("a/2.json", 7, None, false);
+        (last.pages[0].before, last.devices[0].lists[0].1.end) = (true, End::More);
+        last
+    };
+    let (whole, said) = joined(vec![last()]);
+    assert_eq!((whole, said.len()), (0, 1), "{said:?}");
+    assert_eq!(joined(vec![page("a/1.json", 100, None, true), last()]), (2, vec![]));
 }
 
 #[test]

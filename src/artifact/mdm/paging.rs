@@ -185,6 +185,11 @@ impl Paging {
         self.more || (self.total == Some(0) && seen > 0)
     }
 
+    /// Another page came before the first of these, by its own word.
+    pub(super) fn follows_another(&self) -> bool {
+        self.headless
+    }
+
     /// The number of all, where it is told.
     pub(super) fn total_told(&self) -> Option<u64> {
         self.total

@@ -32,6 +32,16 @@ fn a_page_that_says_in_a_spelling_of_another_system_that_it_goes_on_is_not_whole
 }
 
 #[test]
+fn a_last_page_without_those_before_it_is_not_whole() {
+    assert!(!read("x.json", jamf("", "")).pages[0].before);
+    for page in [r#""previous":"https://mdm.example/1","#, r#""page":2,"#, r#""offset":100,"#] {
+        let fragment = read("x.json", jamf(page, ""));
+        assert_eq!(list(&fragment.devices[0]).end, End::More, "{page}");
+        assert!(fragment.pages[0].before, "{page}: the run is told to look for the first");
+    }
+}
+
+#[test]
 fn rows_in_a_page_that_goes_on_are_not_whole() {
     let rows = |rest: &str| {
         let text = format!(

@@ -1,0 +1,188 @@
+//! The objects of devices and of apps: what is told of them when they close.
+
+use super::{Current, Walker};
+use crate::artifact::At;
+use crate::artifact::mdm::app::{app, is_present, state, wanted};
+use crate::artifact::mdm::device::{Draft, Pending};
+use crate::artifact::mdm::layout::Role;
+use crate::artifact::mdm::paging::Paging;
+use crate::artifact::mdm::values::is_identifier;
+use crate::format::json::{JsonError, Reader};
+use crate::model::{Code, End, Platform};
+
+impl Walker<'_, '_> {
+    pub(super) fn record<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
+        let from = reader.offset();
+        self.begin();
+        self.object(reader, node)?;
+        let at = match self.lines {
+            true => At::Bytes { offset: from, len: reader.offset() - from },
+            false => At::Key(self.pointer().into()),
+        };
+        self.end(at);
+        Ok(())
+    }
+
+    /// The object of a device begins.
+    pub(in crate::artifact::mdm) fn begin(&mut self) {
+        let device = self.sink.begin(self.layout.platform, Some(self.source), At::Whole);
+        self.met = true;
+        self.current = Some(Current {
+            device,
+            draft: Draft::default(),
+            entries: 0,
+            errors: 0,
+            listed: false,
+            all: 0,
+            paging: Paging::default(),
+        });
+    }
+
+    /// It is closed.
+    pub(in crate::artifact::mdm) fn end(&mut self, at: At) {
+        self.seen += 1;
+        if let Some(current) = self.current.take() {
+            self.close(current, at);
+        }
+    }
+
+    /// Something of the record that is open could not be read.
+    pub(in crate::artifact::mdm) fn fault(&mut self) {
+        if let Some(current) = &mut self.current {
+            current.errors = current.errors.saturating_add(1);
+        }
+    }
+
+    /// The object of a device is closed: now it counts.
+    fn close(&mut self, mut current: Current, at: At) {
+        if let Some(stem) = self.stem.as_deref().filter(|_| current.draft.get(Role::DeviceId).is_empty()) {
+            current.draft.set(Role::DeviceId, stem);
+        }
+        if let Some(adjust) = self.layout.adjust {
+            adjust(&mut current.draft);
+        }
+        self.tenant.get_or_insert_with(|| current.draft.tenant.clone());
+        let (platform, enrollment) = current.draft.platform(self.layout);
+        if platform == Platform::OutOfScope {
+            return self.sink.out_of_scope();
+        }
+        let device = current.device;
+        self.sink.set_platform(device, platform);
+        current.draft.tell(self.layout, enrollment, self.sink, device);
+        self.sink.set_at(device, at.clone());
+        if self.layout.is_identity_only() {
+            return self.sink.commit(device);
+        }
+        if current.paging.goes_on(current.all) {
+            current.errors = current.errors.saturating_add(1);
+            let message = "the list of this device goes on in another page that is not in this file";
+            self.sink.note(Code::PartialExport, Some(self.source), &at, message);
+        }
+        if !current.listed || current.entries == 0 {
+            let message = if current.listed { "the app list is empty" } else { "the record holds no app list" };
+            self.sink.note(Code::NotCollected, Some(self.source), &at, message);
+        }
+        let pending = Pending {
+            device,
+            cover: self.layout.cover(platform, enrollment),
+            entries: current.entries,
+            errors: current.errors,
+            as_of: current.draft.as_of(),
+            listed: current.listed,
+            all: current.all,
+        };
+        if self.at.is_empty() && !self.records.page {
+            // An object of its own: nothing behind it can say that there is more.
+            self.sink.list(device, self.source, pending.statement(self.layout, End::Proven, 0));
+        } else {
+            self.pending.push(pending);
+        }
+        self.sink.commit(device);
+    }
+
+    pub(super) fn app<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
+        let (from, replaced, number) = (reader.offset(), reader.replaced(), self.app);
+        // An app may hold apps.
+        let outer = self.in_app.then(|| std::mem::take(&mut self.values));
+        if outer.is_some() {
+            self.around.push(self.open);
+        }
+        self.values.clear();
+        self.in_app = true;
+        let open = std::mem::replace(&mut self.open, number);
+        reader.hold();
+        self.object(reader, node)?;
+        self.in_app = outer.is_some();
+        self.open = open;
+        self.app = number;
+        let (len, damaged) = (reader.offset() - from, reader.replaced() > replaced);
+        let bytes = reader.held().filter(|_| !self.in_text);
+        self.tell(|this| this.app_at(from, len), damaged, bytes);
+        if let Some(outer) = outer {
+            self.values = outer;
+            self.around.pop();
+        }
+        Ok(())
+    }
+
+    /// An app outside of any reader's memory begins.
+    pub(in crate::artifact::mdm) fn begin_app(&mut self) {
+        self.values.clear();
+        self.in_app = true;
+    }
+
+    /// It is closed.
+    pub(in crate::artifact::mdm) fn end_app(&mut self, at: At, damaged: bool) {
+        self.in_app = false;
+        self.tell(|_| at, damaged, None);
+    }
+
+    fn app_at(&self, offset: u64, len: u64) -> At {
+        if self.lines && !self.in_text {
+            return At::Bytes { offset, len };
+        }
+        let list = self.apps.trim_end_matches("[]").replace("[]", "").replace('.', "/");
+        let inside = self.records.nested.unwrap_or_default();
+        let around: String = self.around.iter().map(|n| format!("{n}/{inside}/")).collect();
+        At::Key(format!("{}/{list}/{around}{}", self.pointer(), self.app).into())
+    }
+
+    /// An app was read to its end.
+    fn tell(&mut self, at: impl FnOnce(&Self) -> At, damaged: bool, bytes: Option<&[u8]>) {
+        if let Some(adjust) = self.layout.adjust_app
+            && !adjust(&mut self.values)
+        {
+            return;
+        }
+        let Some(current) = &mut self.current else { return };
+        let (device, platform) = (current.device, self.layout.platform);
+        let (id, maybe) = (self.values.get(Role::AppId), self.values.get(Role::AppIdMaybe));
+        let name = self.values.get(Role::AppName);
+        current.all += 1;
+        // An app that is not identified cannot be shown to be another one.
+        let identified = match () {
+            () if self.layout.doubts_ids => is_identifier(id),
+            () if self.identifies => !id.is_empty(),
+            () => !id.is_empty() || !name.is_empty(),
+        };
+        if !identified || damaged {
+            current.errors = current.errors.saturating_add(1);
+        }
+        let state = state(self.layout, self.values.get(Role::State));
+        if is_present(state) {
+            current.entries = current.entries.saturating_add(1);
+        }
+        let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), maybe.into())) else { return };
+        let at = at(self);
+        let app = app(self.layout, &self.values, identifier, true);
+        self.sink.app_of_record(device, app, self.source, at, bytes);
+    }
+
+    /// JSON Pointer of the record that is open.
+    fn pointer(&self) -> String {
+        if self.at.is_empty() {
+            return String::new();
+        }
+        format!("/{}", self.at.replace('.', "/")).replace("/[]", "[]").replace("[]", &format!("/{}", self.record))
+    }
+}
