@@ -87,10 +87,12 @@ pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, 
         for (own, near) in apart.groups.iter().zip(&apart.near) {
             let rows_of: Vec<u32> = own.iter().map(|i| rows_of[*i]).collect();
             let doubt = near.iter().filter_map(|n| doubts.get(*n)).max().copied().unwrap_or_default();
-            groups.push(Group { key: key(&rows_of, rows, sources), rows: rows_of, doubt });
+            groups.push((rows_of, doubt));
         }
     }
     drop(ids);
+    let named = |(rows_of, doubt): (Vec<u32>, Doubt)| Group { key: key(&rows_of, rows, sources), rows: rows_of, doubt };
+    let mut groups: Vec<Group> = groups.into_iter().map(named).collect();
     groups.sort_unstable_by(|a, b| (&a.key, &a.rows).cmp(&(&b.key, &b.rows)));
     make_unique(&mut groups);
     (groups, diagnostics)

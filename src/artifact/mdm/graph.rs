@@ -6,7 +6,7 @@
 //! package name and no bundle identifier.
 
 use super::intune::LAYOUT;
-use super::layout::{Cover, Layout, Records, Role, Rows, RowsOf, Shape};
+use super::layout::{Columns, Cover, Layout, Records, Role, Rows, RowsOf, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, ListScope, Reason};
 
@@ -27,37 +27,40 @@ pub(super) const APPS: Layout = Layout {
         since: "Graph v1.0",
     },
     shape: Shape::Rows(Rows {
-        columns: &[
-            (Role::AppName, &["displayname"]),
-            (Role::Publisher, &["publisher"]),
-            (Role::Version, &["version"]),
-            (Role::Platform, &["platform"]),
-            (Role::DeviceCount, &["devicecount"]),
-        ],
-        devices: Some((
-            "managedDevices",
-            &[
-                (Role::DeviceId, &["id"]),
-                (Role::DeviceName, &["devicename"]),
-                (Role::Serial, &["serialnumber"]),
-                (Role::Udid, &["udid"]),
-                (Role::Imei, &["imei"]),
-                (Role::User, &["userprincipalname", "emailaddress", "userdisplayname"]),
-                (Role::Model, &["model"]),
-                (Role::OsVersion, &["osversion"]),
-                (Role::PlatformHint, &["operatingsystem"]),
-                (Role::Ownership, &["manageddeviceownertype"]),
-                (Role::Enrollment, &["deviceenrollmenttype"]),
-                (Role::Supervised, &["issupervised"]),
-                (Role::LastSeen, &["lastsyncdatetime"]),
-            ],
-        )),
+        columns: APP,
+        devices: Some(("managedDevices", DEVICE_OF)),
         known_by: &[&["displayname", "manageddevices"], &["displayname", "devicecount", "manageddevices"]],
         ..Rows::BASE
     }),
     sources: &[DETECTED],
     ..LAYOUT
 };
+
+/// Properties of `detectedApp`.
+const APP: Columns = &[
+    (Role::AppName, &["displayname"]),
+    (Role::Publisher, &["publisher"]),
+    (Role::Version, &["version"]),
+    (Role::Platform, &["platform"]),
+    (Role::DeviceCount, &["devicecount"]),
+];
+
+/// Properties of `managedDevice`, beside an app or alone.
+const DEVICE_OF: Columns = &[
+    (Role::DeviceId, &["id"]),
+    (Role::DeviceName, &["devicename"]),
+    (Role::Serial, &["serialnumber"]),
+    (Role::Udid, &["udid"]),
+    (Role::Imei, &["imei"]),
+    (Role::User, &["userprincipalname", "emailaddress", "userdisplayname"]),
+    (Role::Model, &["model"]),
+    (Role::OsVersion, &["osversion"]),
+    (Role::PlatformHint, &["operatingsystem"]),
+    (Role::Ownership, &["manageddeviceownertype"]),
+    (Role::Enrollment, &["deviceenrollmenttype"]),
+    (Role::Supervised, &["issupervised"]),
+    (Role::LastSeen, &["lastsyncdatetime"]),
+];
 
 /// `detectedApps` alone: how many devices have an app, not which.
 pub(super) const AGGREGATE: Layout = Layout {
@@ -70,13 +73,7 @@ pub(super) const AGGREGATE: Layout = Layout {
     },
     shape: Shape::Rows(Rows {
         of: RowsOf::Aggregate,
-        columns: &[
-            (Role::AppName, &["displayname"]),
-            (Role::Publisher, &["publisher"]),
-            (Role::Version, &["version"]),
-            (Role::Platform, &["platform"]),
-            (Role::DeviceCount, &["devicecount"]),
-        ],
+        columns: APP,
         known_by: &[&["displayname", "devicecount"]],
         not: &["deviceid", "manageddevices"],
         ..Rows::BASE
@@ -96,21 +93,7 @@ pub(super) const DEVICES: Layout = Layout {
     },
     shape: Shape::Rows(Rows {
         of: RowsOf::Devices,
-        columns: &[
-            (Role::DeviceId, &["id"]),
-            (Role::DeviceName, &["devicename"]),
-            (Role::Serial, &["serialnumber"]),
-            (Role::Udid, &["udid"]),
-            (Role::Imei, &["imei"]),
-            (Role::User, &["userprincipalname", "emailaddress", "userdisplayname"]),
-            (Role::Model, &["model"]),
-            (Role::OsVersion, &["osversion"]),
-            (Role::Platform, &["operatingsystem"]),
-            (Role::Ownership, &["manageddeviceownertype"]),
-            (Role::Enrollment, &["deviceenrollmenttype"]),
-            (Role::Supervised, &["issupervised"]),
-            (Role::LastSeen, &["lastsyncdatetime"]),
-        ],
+        columns: DEVICE_OF,
         known_by: &[
             &["id", "devicename", "manageddeviceownertype"],
             &["id", "devicename", "lastsyncdatetime"],

@@ -199,7 +199,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             && !self.layout.doubts_ids
             && !name.is_empty()
             && !name.contains('.')
-            && wanted(self.sink, Platform::Unknown, name, || ("".into(), "".into())).is_none()
+            && !self.matters(name)
     }
 
     /// A signature could mean an app of this name.
