@@ -24,7 +24,7 @@ impl fmt::Display for Problem {
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
     /// A folder or file that was given cannot be read.
-    #[error("cannot read signatures from {}: {source}", path.display())]
+    #[error("cannot read signatures from {}", path.display())]
     Unreadable {
         /// Folder or file.
         path: PathBuf,

@@ -98,7 +98,8 @@ fn what_is_no_report_is_refused() {
     for (file, says) in [(&csv, "no report"), (&newer, "newer program"), (&room.path("none"), "cannot read")] {
         let output = run(&["report", file]);
         assert_eq!(status(&output), 4, "{file}");
-        assert!(text(&output.stderr).contains(says), "{}", text(&output.stderr));
+        let said = text(&output.stderr);
+        assert!(said.contains(says) && said.matches("os error").count() < 2, "{said}");
         assert_eq!(status(&run(&["merge", file])), 4);
         assert_eq!(status(&run(&["diff", file, file])), 4);
         assert_eq!(status(&run(&["verify", file])), 3);

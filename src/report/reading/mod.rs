@@ -53,7 +53,7 @@ pub struct Ending {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The system could not read it.
-    #[error("cannot read {file}: {source}")]
+    #[error("cannot read {file}")]
     Unreadable {
         /// The file.
         file: String,
