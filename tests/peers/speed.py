@@ -63,7 +63,8 @@ def make(folder, devices, shuffle):
     rows, planted = [], 0
     head = "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationShortVersion,ApplicationVersion,DeviceId,DeviceName,EmailAddress,OSDescription,OSVersion,Platform,UserId,UserName"
     paths = {k: os.path.join(folder, n) for k, n in {"csv": "apps.csv", "lines": "devices.ndjson", "document": "jamf.json"}.items()}
-    with open(paths["lines"], "w") as lines, open(paths["document"], "w") as document:
+    with open(paths["lines"], "w") as lines, open(paths["document"], "w") as document, open(paths["csv"], "w") as table:
+        table.write(head + "\r\n")
         document.write('{"totalCount": %d, "results": [\n' % devices)
         for n in range(devices):
             apps = dice.sample(pool, 90)
@@ -71,16 +72,16 @@ def make(folder, devices, shuffle):
                 planted += 1
                 apps.append(dice.choice(list(zip(NAMES, IDS))))
             for i, (name, _) in enumerate(apps):
-                rows.append(f'{i:064x},{name},"Example, Inc.",1.{i},1.{i}.0,{guid(n)},Phone {n},u{n}@agency.example,iOS,26.0,IOS,{guid(n + 7)},User {n}')
+                row = (f'{i:064x},{name},"Example, Inc.",1.{i},1.{i}.0,{guid(n)},Phone {n},u{n}@agency.example,iOS,26.0,IOS,{guid(n + 7)},User {n}\r\n')
+                rows.append(row) if shuffle else table.write(row)
             lines.write(json.dumps({"name": f"enterprises/L/devices/{n}", "managementMode": "DEVICE_OWNER", "applicationReports": [
                 {"packageName": p, "displayName": t, "versionName": "1.0", "state": "INSTALLED"} for t, p in apps]}) + "\n")
             document.write((",\n" if n else "") + json.dumps({"mobileDeviceId": str(n), "deviceType": "iOS", "hardware": {"serialNumber": f"F2L{n:09d}"},
                 "applications": [{"identifier": APPLE.get(p, p), "name": t, "version": "1"} for t, p in apps]}))
         document.write("\n]}\n")
-    if shuffle:
+        # Held only to be mixed: without that, any number of devices can be made.
         dice.shuffle(rows)
-    with open(paths["csv"], "w") as out:
-        out.write(head + "\r\n" + "\r\n".join(rows) + "\r\n")
+        table.writelines(rows)
     return paths, planted
 
 
