@@ -1,6 +1,7 @@
 //! Where results go: standard output, or a file written aside and renamed at
 //! the end, so that a failed run never leaves half a report.
 
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,9 @@ pub(super) fn formats(asked: &[String], known: &[&str], default: &str) -> Result
     let mut out: Vec<Wanted> = Vec::new();
     for text in asked {
         let (format, file) = match text.split_once('=') {
+            // Standard output by other names: opened as a file, one that was
+            // redirected with `>>` would lose what it held.
+            Some((format, "-" | "/dev/stdout")) => (format, None),
             Some((format, file)) if !file.is_empty() => (format, Some(PathBuf::from(file))),
             Some((format, _)) => {
                 return Err(Failure::usage(anyhow::anyhow!("--format {format}= names no file")));
@@ -54,12 +58,28 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    /// Opens standard output, or a temporary file beside `file`.
+    /// Opens standard output, a temporary file beside `file`, or `file` itself
+    /// where it is a device or a pipe: those are written to and never replaced.
     pub(super) fn open(file: Option<&Path>, parts: &Parts) -> anyhow::Result<Self> {
         let parts = parts.clone();
         let Some(file) = file else {
             let writer = BufWriter::with_capacity(1 << 16, Box::new(io::stdout()) as Box<dyn Write>);
             return Ok(Self { writer, parts, rename: None });
+        };
+        let there = std::fs::metadata(file).ok();
+        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+            bail!("{} is a folder; name a file in it", file.display());
+        }
+        if there.as_ref().is_some_and(|m| !m.is_file()) {
+            let device = File::options().write(true).open(file);
+            let device = device.with_context(|| format!("cannot write to {}", file.display()))?;
+            let writer = BufWriter::with_capacity(1 << 16, Box::new(device) as Box<dyn Write>);
+            return Ok(Self { writer, parts, rename: None });
+        }
+        // A link stays one; what it names is renamed over.
+        let file = &match there {
+            Some(_) => file.canonicalize().with_context(|| format!("cannot write {}", file.display()))?,
+            None => file.to_owned(),
         };
         let Some(name) = file.file_name() else { bail!("{} is no file name", file.display()) };
         let mut aside = std::ffi::OsString::from(".");

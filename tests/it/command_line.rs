@@ -210,6 +210,47 @@ fn output_goes_to_a_file_that_appears_whole_or_not_at_all() {
     assert_eq!(fs::read_dir(room.path()).unwrap().count(), 1, "no temporary file is left");
     let nowhere = format!("json={}", room.path().join("no/such/folder/report.json").display());
     assert_eq!(status(&tidewaiter(&["scan", SAMPLE, "--format", &nowhere])), 4);
+    let folder = tidewaiter(&["scan", SAMPLE, "--format", &format!("json={}", room.path().display())]);
+    assert_eq!(status(&folder), 4);
+    assert!(text(&folder.stderr).contains("is a folder; name a file in it"), "{}", text(&folder.stderr));
+}
+
+/// `--format json=/dev/null` as root once made an ordinary file of the null
+/// device, and every program on the machine read what others had thrown away.
+#[cfg(unix)]
+#[test]
+fn a_device_or_pipe_named_for_output_is_written_to_and_never_replaced() {
+    use std::os::unix::fs::{FileTypeExt as _, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).unwrap()
+    });
+    let evidence = clear_device();
+    let wanted = format!("json={}", pipe.display());
+    assert_eq!(status(&tidewaiter(&["scan", &evidence, "--format", &wanted])), 0);
+    // A pipe that was replaced would keep its reader waiting for ever.
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    let report: Value = serde_json::from_slice(&reader.join().unwrap()).unwrap();
+    assert_eq!(report["devices"].as_array().unwrap().len(), 1);
+
+    // A link stays a link, and the file that it names gets the report.
+    let (file, link) = (folder.path().join("report.json"), folder.path().join("latest.json"));
+    fs::write(&file, "old").unwrap();
+    symlink("report.json", &link).unwrap();
+    let wanted = format!("json={}", link.display());
+    assert_eq!(status(&tidewaiter(&["scan", &evidence, "--format", &wanted])), 0);
+    assert!(fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().starts_with('{'));
+
+    // Standard output by its name, and nothing left aside.
+    let printed = tidewaiter(&["scan", &evidence, "--quiet", "--format", "json=/dev/stdout"]);
+    assert_eq!(status(&printed), 0, "{}", text(&printed.stderr));
+    assert!(serde_json::from_slice::<Value>(&printed.stdout).is_ok());
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
 }
 
 #[test]
