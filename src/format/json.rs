@@ -244,6 +244,20 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// What is buffered from the value on that [`Self::kind`] announced; its end
+    /// may not be among it.
+    #[inline]
+    pub fn ahead(&self) -> &[u8] {
+        &self.buf[self.pos..self.end]
+    }
+
+    /// Passes over the next value, of which the caller knows that it is an object
+    /// or array of so many bytes that are all [`Self::ahead`].
+    #[inline]
+    pub fn pass(&mut self, len: usize) {
+        self.pos = (self.pos + len).min(self.end);
+    }
+
     /// Keeps the bytes from here on, for [`Self::held`].
     pub fn hold(&mut self) {
         self.held = Some(self.pos);

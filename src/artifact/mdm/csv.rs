@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::app::Cells;
 use super::layout::{Layout, Role, Rows};
+use super::passing::{Key, Passing};
 use super::rows::{Row, RowSink, WATCHED};
 use super::survey::{answer_role, csv_layout, header};
 use super::values::{is_guid, normal};
@@ -169,50 +170,10 @@ fn no_rows(layout: &Layout) -> ParseError {
     ))
 }
 
-/// Names, as they stand, that need no second look. A fleet has the same few
-/// thousand apps on every device: most rows are known by one comparison.
-struct Passing {
-    /// Empty: the export has more than names, and every row is looked at.
-    slots: Vec<Box<[u8]>>,
-}
-
-impl Passing {
-    const SLOTS: usize = 16384;
-    /// Longer names are rare, and not worth their memory.
-    const LONGEST: usize = 96;
-
-    fn new(columns: &Columns) -> Self {
-        let more = [Role::AppId, Role::AppIdMaybe, Role::State].into_iter().any(|r| columns.of(r).is_some());
-        Self { slots: if more { Vec::new() } else { vec![Box::default(); Self::SLOTS] } }
-    }
-
-    /// Where a name would be. Whoever makes names collide gains nothing: they
-    /// are looked at.
-    fn slot(name: &[u8]) -> usize {
-        let mut hash = name.len() as u64;
-        let mut add = |word: u64| hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-        // The last word may overlap the one before: no copy of a part of one.
-        match name.last_chunk::<8>() {
-            Some(last) => {
-                let (words, _) = name.as_chunks::<8>();
-                words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
-                add(u64::from_le_bytes(*last));
-            }
-            None => name.iter().for_each(|byte| add(u64::from(*byte))),
-        }
-        (hash >> 50) as usize % Self::SLOTS
-    }
-
-    #[inline]
-    fn knows(&self, name: &[u8]) -> bool {
-        !name.is_empty() && self.slots.get(Self::slot(name)).is_some_and(|known| **known == *name)
-    }
-
-    fn learn(&mut self, name: &[u8]) {
-        if let Some(slot) = self.slots.get_mut(Self::slot(name)).filter(|_| name.len() <= Self::LONGEST) {
-            *slot = name.into();
-        }
-    }
+/// Names that need no second look; none where the export has more than names.
+fn passing(columns: &Columns) -> Passing<()> {
+    let more = [Role::AppId, Role::AppIdMaybe, Role::State].into_iter().any(|r| columns.of(r).is_some());
+    if more { Passing::none() } else { Passing::new() }
 }
 
 /// Reads every row; how the text ended.
@@ -228,7 +189,7 @@ fn take_rows<R: std::io::Read>(
     reader.split_upto(key_column.max(name_column).unwrap_or(0));
     let (mut key_scratch, mut name_scratch) = (Vec::new(), Vec::new());
     let (mut n, mut foreign) = (0, false);
-    let mut passing = Passing::new(columns);
+    let mut passing = passing(columns);
     while let Some(row) = reader.next_row()? {
         n += 1;
         if n % 1024 == 0 {
@@ -244,7 +205,8 @@ fn take_rows<R: std::io::Read>(
         let raw = |column: Option<usize>| column.and_then(|c| row.raw(c)).unwrap_or_default();
         let key = unquote_into(raw(key_column), &mut key_scratch).trim_ascii();
         let raw_name = raw(name_column);
-        if cut.is_none() && passing.knows(raw_name) && !columns.is_header(key_column, key) {
+        let known = || passing.get(Key::of(raw_name)).is_some_and(|(name, ())| name == raw_name);
+        if cut.is_none() && !raw_name.is_empty() && known() && !columns.is_header(key_column, key) {
             let sound = row.fault.is_none();
             into.pass(key, &CsvRow { row, columns, cut }, sound);
             continue;
@@ -263,8 +225,8 @@ fn take_rows<R: std::io::Read>(
         // A row that is cut short is no record at all.
         if whole_key && (cut.is_none() || row.row.fault.is_none()) {
             into.take(key, name.trim(), &row, row.row.fault.is_none());
-            if !not_utf8 && !passing.slots.is_empty() && into.passes(name.trim()) {
-                passing.learn(raw_name);
+            if !not_utf8 && passing.is_used() && into.passes(name.trim()) {
+                passing.learn(Key::of(raw_name), raw_name, ());
             }
         }
         if cut.is_some() {

@@ -35,6 +35,7 @@ mod manage_engine;
 pub mod mapping;
 mod meraki;
 mod paging;
+mod passing;
 mod plan;
 mod records;
 mod rows;

@@ -12,6 +12,7 @@ use super::app::Values;
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Records, Role};
 use super::paging::{Paging, Word};
+use super::passing::Passing;
 use super::plan::{Mark, Plan};
 use super::values::normal;
 use crate::artifact::{At, DeviceId, Page, Sink, SourceId};
@@ -32,6 +33,15 @@ struct Current {
     paging: Paging,
 }
 
+/// What an app object that did not matter added to its device.
+#[derive(Debug, Clone, Copy)]
+struct Passed {
+    /// The place it stood at.
+    node: usize,
+    all: u64,
+    entries: u32,
+}
+
 /// Walks values and tells the sink.
 pub(super) struct Walker<'s, 'a> {
     layout: &'static Layout,
@@ -46,6 +56,10 @@ pub(super) struct Walker<'s, 'a> {
     /// The reader stands in a string of the file.
     in_text: bool,
     values: Values,
+    /// Objects of apps that do not matter.
+    passing: Passing<Passed>,
+    /// The app that is open, or one inside it, was told.
+    mattered: bool,
     pending: Vec<Pending>,
     record: usize,
     app: usize,
@@ -94,6 +108,8 @@ impl<'s, 'a> Walker<'s, 'a> {
             in_app: false,
             in_text: false,
             values: Values::default(),
+            passing: Passing::new(),
+            mattered: false,
             pending: Vec::new(),
             record: 0,
             app: 0,

@@ -31,8 +31,12 @@ fn known(name: &str, bytes: &[u8]) -> Option<(Affinity, &'static dyn Parser, &'s
 }
 
 fn read_with(name: &str, bytes: &[u8], leash: &Leash) -> Option<Result<Fragment, ParseError>> {
+    read_retaining(Retain::All, name, bytes, leash)
+}
+
+fn read_retaining(retain: Retain<'_>, name: &str, bytes: &[u8], leash: &Leash) -> Option<Result<Fragment, ParseError>> {
     let (_, parser, role) = known(name, bytes)?;
-    let mut sink = Sink::new(parser.spec(), Retain::All);
+    let mut sink = Sink::new(parser.spec(), retain);
     let locator = Locator::path(name.as_bytes());
     let member = Arc::new(Memory(bytes.to_vec()));
     let file = File { path: name.as_bytes().into(), size: Some(bytes.len() as u64), mtime: None, member };
@@ -89,6 +93,7 @@ fn content(fragment: &Fragment) -> Vec<String> {
 }
 
 mod contradictions;
+mod repeats;
 mod systems;
 
 const A: &str = "aaaaaaaa-0000-4000-8000-000000000001";

@@ -1,11 +1,14 @@
 //! The objects of devices and of apps: what is told of them when they close.
 
-use super::{Current, Walker};
+use memchr::memchr;
+
+use super::{Current, Passed, Walker};
 use crate::artifact::At;
 use crate::artifact::mdm::app::{app, is_present, state, wanted};
 use crate::artifact::mdm::device::{Draft, Pending};
 use crate::artifact::mdm::layout::Role;
 use crate::artifact::mdm::paging::Paging;
+use crate::artifact::mdm::passing::Key;
 use crate::artifact::mdm::values::is_identifier;
 use crate::format::json::{JsonError, Reader};
 use crate::model::{Code, End, Platform};
@@ -101,7 +104,12 @@ impl Walker<'_, '_> {
     }
 
     pub(super) fn app<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
+        if let Some(len) = self.passes(reader.ahead(), node) {
+            reader.pass(len);
+            return Ok(());
+        }
         let (from, replaced, number) = (reader.offset(), reader.replaced(), self.app);
+        let before = self.counts();
         // An app may hold apps.
         let outer = self.in_app.then(|| std::mem::take(&mut self.values));
         if outer.is_some() {
@@ -116,13 +124,43 @@ impl Walker<'_, '_> {
         self.open = open;
         self.app = number;
         let (len, damaged) = (reader.offset() - from, reader.replaced() > replaced);
-        let bytes = reader.held().filter(|_| !self.in_text);
-        self.tell(|this| this.app_at(from, len), damaged, bytes);
-        if let Some(outer) = outer {
-            self.values = outer;
-            self.around.pop();
+        let bytes = reader.held();
+        let told = self.tell(|this| this.app_at(from, len), damaged, bytes.filter(|_| !self.in_text));
+        self.mattered |= told;
+        match outer {
+            Some(outer) => {
+                self.values = outer;
+                self.around.pop();
+            }
+            None if !std::mem::take(&mut self.mattered) => self.remember(bytes, node, before),
+            None => {}
         }
         Ok(())
+    }
+
+    /// Entries of any state, those that are present, and errors so far.
+    fn counts(&self) -> Option<(u64, u32, u32)> {
+        self.current.as_ref().map(|c| (c.all, c.entries, c.errors))
+    }
+
+    /// The object ahead was read before, byte for byte, and did not matter: what
+    /// it added then it adds again. Its length.
+    fn passes(&mut self, ahead: &[u8], node: usize) -> Option<usize> {
+        let current = self.current.as_mut().filter(|_| !self.in_app)?;
+        let (text, passed) = self.passing.get(app_key(ahead)?)?;
+        if passed.node != node || !ahead.starts_with(text) {
+            return None;
+        }
+        current.all += passed.all;
+        current.entries = current.entries.saturating_add(passed.entries);
+        Some(text.len())
+    }
+
+    /// Keeps an object that did not matter and held no error.
+    fn remember(&mut self, bytes: Option<&[u8]>, node: usize, before: Option<(u64, u32, u32)>) {
+        let (Some(bytes), Some(before), Some(after)) = (bytes, before, self.counts()) else { return };
+        let Some(key) = app_key(bytes).filter(|_| after.2 == before.2) else { return };
+        self.passing.learn(key, bytes, Passed { node, all: after.0 - before.0, entries: after.1 - before.1 });
     }
 
     /// An app outside of any reader's memory begins.
@@ -147,14 +185,14 @@ impl Walker<'_, '_> {
         At::Key(format!("{}/{list}/{around}{}", self.pointer(), self.app).into())
     }
 
-    /// An app was read to its end.
-    fn tell(&mut self, at: impl FnOnce(&Self) -> At, damaged: bool, bytes: Option<&[u8]>) {
+    /// An app was read to its end; whether it was told to the sink.
+    fn tell(&mut self, at: impl FnOnce(&Self) -> At, damaged: bool, bytes: Option<&[u8]>) -> bool {
         if let Some(adjust) = self.layout.adjust_app
             && !adjust(&mut self.values)
         {
-            return;
+            return false;
         }
-        let Some(current) = &mut self.current else { return };
+        let Some(current) = &mut self.current else { return false };
         let (device, platform) = (current.device, self.layout.platform);
         let (id, maybe) = (self.values.get(Role::AppId), self.values.get(Role::AppIdMaybe));
         let name = self.values.get(Role::AppName);
@@ -172,10 +210,11 @@ impl Walker<'_, '_> {
         if is_present(state) {
             current.entries = current.entries.saturating_add(1);
         }
-        let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), maybe.into())) else { return };
+        let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), maybe.into())) else { return false };
         let at = at(self);
         let app = app(self.layout, &self.values, identifier, true);
         self.sink.app_of_record(device, app, self.source, at, bytes);
+        true
     }
 
     /// JSON Pointer of the record that is open.
@@ -185,4 +224,11 @@ impl Walker<'_, '_> {
         }
         format!("/{}", self.at.replace('.', "/")).replace("/[]", "[]").replace("[]", &format!("/{}", self.record))
     }
+}
+
+/// Where an object would be remembered: by its bytes up to the first `}`. An
+/// object that ends there is found by all of it; of one that holds others the
+/// beginning must do.
+fn app_key(object: &[u8]) -> Option<Key> {
+    memchr(b'}', object).map(|end| Key::of(&object[..end]))
 }
