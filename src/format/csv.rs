@@ -61,6 +61,19 @@ struct Tail {
     columns: usize,
 }
 
+/// A row whose head is known. It is sound.
+#[derive(Debug, Clone, Copy)]
+pub struct Ahead<'a> {
+    /// The cell behind the head, as it stands; empty where `same`.
+    pub key: &'a [u8],
+    /// From that cell on it equals the row before, byte for byte.
+    pub same: bool,
+    /// Bytes of the head.
+    pub head: usize,
+    /// Bytes of the row with its line end.
+    pub len: usize,
+}
+
 /// Reads rows from UTF-8 text.
 #[derive(Debug)]
 pub struct Reader<R> {
@@ -78,6 +91,10 @@ pub struct Reader<R> {
     offset: u64,
     spans: Vec<(u32, u32)>,
     tail: Option<Tail>,
+    /// The column that parts what [`Self::ahead`] knows from the rest of a row.
+    part: usize,
+    /// The row before, if it was sound, from that column to its end.
+    before: Option<(usize, usize)>,
 }
 
 impl<R: Read> Reader<R> {
@@ -105,6 +122,8 @@ impl<R: Read> Reader<R> {
             offset,
             spans: Vec::new(),
             tail: None,
+            part: usize::MAX,
+            before: None,
         };
         while reader.end < reader.buf.len() && !reader.ended {
             reader.fill()?;
@@ -148,6 +167,46 @@ impl<R: Read> Reader<R> {
         self.tail = None;
     }
 
+    /// The column before which [`Self::ahead`] knows rows; one of those that are
+    /// split.
+    pub fn part_at(&mut self, column: usize) {
+        self.part = column;
+    }
+
+    /// The next row, if it begins with bytes that `known` knows: as a sound row
+    /// did whose [`Row::head`] they were, which is all that it looks at; it is
+    /// given what is buffered and returns their length. Only the key is split,
+    /// the cell behind them. `None`: look closer.
+    #[inline]
+    pub fn ahead(&self, known: impl FnOnce(&[u8]) -> Option<usize>) -> Option<Ahead<'_>> {
+        let rest = &self.buf[self.start..self.end];
+        let head = known(rest)?;
+        let rest = rest.get(head..)?;
+        if let Some((from, to)) = self.before
+            && rest.starts_with(&self.buf[from..to])
+        {
+            let len = head + to - from;
+            return (len <= self.longest).then_some(Ahead { key: &[], same: true, head, len });
+        }
+        let tail = &rest[..=memchr(b'\n', rest)?];
+        let delimiters = memchr_iter(self.delimiter, tail).count();
+        let len = head + tail.len();
+        if self.part + delimiters + 1 != self.columns || len > self.longest || memchr(b'"', tail).is_some() {
+            return None;
+        }
+        let key = &tail[..memchr(self.delimiter, tail).unwrap_or(tail.len() - 1)];
+        Some(Ahead { key, same: false, head, len })
+    }
+
+    /// Passes over the row [`Self::ahead`], which is the row before from now on.
+    #[inline]
+    pub fn pass(&mut self, head: usize, len: usize) {
+        let next = (self.start + len).min(self.end);
+        self.before = Some(((self.start + head).min(next), next));
+        self.offset += self.encoding.source_len(&self.buf[self.start..next]);
+        self.start = next;
+    }
+
     /// The next row that is not empty.
     pub fn next_row(&mut self) -> io::Result<Option<Row<'_>>> {
         loop {
@@ -174,6 +233,8 @@ impl<R: Read> Reader<R> {
             if fault.is_none() && self.columns > 0 && columns != self.columns {
                 fault = row.miscount(self.columns);
             }
+            let parted = spans.get(self.part).filter(|_| fault.is_none() && terminated);
+            self.before = parted.map(|(at, _)| (from + *at as usize, self.start));
             return Ok(Some(Row { fault, ..row }));
         }
     }
@@ -321,6 +382,7 @@ impl<R: Read> Reader<R> {
     /// Reads one more block behind what is buffered.
     fn fill(&mut self) -> io::Result<()> {
         self.tail = None;
+        self.before = None;
         self.buf.copy_within(self.start..self.end, 0);
         self.end -= self.start;
         self.start = 0;
@@ -477,6 +539,76 @@ mod tests {
             let whole = rows_in_blocks(text.as_bytes(), usize::MAX, block);
             for split in 0..5 {
                 proptest::prop_assert_eq!(&rows_in_blocks(text.as_bytes(), split, block), &whole, "split up to {}", split);
+            }
+        }
+    }
+
+    /// Rows as [`rows_of`], but those are passed over that may be, and said to be
+    /// what they must be.
+    fn rows_passing(text: &[u8], split: usize, part: usize, block: usize) -> (Vec<Said>, usize) {
+        let mut reader = Reader::with_block(text, Encoding::Utf8, 0, 1 << 20, block).unwrap();
+        let (mut out, mut passed): (Vec<Said>, usize) = (Vec::new(), 0);
+        let mut heads: Vec<(Vec<u8>, Vec<String>)> = Vec::new();
+        if reader.header().unwrap().is_none() {
+            return (out, 0);
+        }
+        reader.split_upto(split);
+        reader.part_at(part);
+        loop {
+            let (mut found, at) = (0, reader.offset);
+            let known = |rest: &[u8]| {
+                found = heads.iter().position(|(head, _)| rest.starts_with(head))?;
+                Some(heads[found].0.len())
+            };
+            if let Some(Ahead { key, same, head, len }) = reader.ahead(known) {
+                let line = &text[at as usize..at as usize + len];
+                let ends = if line.ends_with(b"\r\n") { 2 } else { 1 };
+                let tail: Vec<String> = match same {
+                    true => out.last().unwrap().0[part..].to_vec(),
+                    // Quotes are none here: cells are what stands between delimiters.
+                    false => {
+                        let tail = std::str::from_utf8(&line[head..len - ends]).unwrap();
+                        assert_eq!(std::str::from_utf8(key).unwrap().trim(), tail.split(',').next().unwrap());
+                        tail.split(',').map(str::to_owned).collect()
+                    }
+                };
+                let cells = heads[found].1.iter().chain(&tail).cloned().collect();
+                out.push((cells, None, true, at, (len - ends) as u64));
+                reader.pass(head, len);
+                passed += 1;
+                continue;
+            }
+            let Some(row) = reader.next_row().unwrap() else { return (out, passed) };
+            let cells: Vec<String> = (0..row.columns).map(|c| row.text(c).into_owned()).collect();
+            if let Some(head) = row.head(part).filter(|h| !h.is_empty() && row.fault.is_none() && row.terminated) {
+                heads.push((head.to_vec(), cells[..part].to_vec()));
+            }
+            out.push((cells, row.fault, row.terminated, row.offset, row.source_len()));
+        }
+    }
+
+    #[test]
+    fn a_row_with_a_known_head_is_passed_over_where_its_rest_is_plain() {
+        let text = "a,b,c\n1,x,d\n2,x,d\n1,x,d\n2,y,e\n2,\"y\",e\n\"1\",\"y\",e\n1,\"y\",e\n1,y\n";
+        let (rows, passed) = rows_passing(text.as_bytes(), 1, 1, 1 << 10);
+        assert_eq!(rows, rows_with(text.as_bytes(), 1, 1 << 20));
+        assert_eq!(passed, 3, "the third, the fourth and the last but one");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn passing_over_rows_reads_the_same_rows(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "a", "x,y", ",", "\n", "\r\n", "\"", "\"q,\nr\"", "same,tail\n", "same,tail\r\n", "1,2,same,tail\n", "1,2,", "\"1\",2,", "3,",
+                "1,2,same,tail\n3,2,same,tail\n", "\"1\n\",2,same,tail\n", "1,2,other,tail\r\n", "3,2,x,\"y\"\n",
+            ]), 0..60),
+            block in proptest::prop_oneof![1_usize..64, proptest::strategy::Just(1 << 12)],
+        ) {
+            let text = format!("a,b,c,d\n{}", pieces.concat());
+            let whole = rows_in_blocks(text.as_bytes(), usize::MAX, block);
+            for (split, part) in [(1, 1), (2, 2), (3, 2), (3, 1), (3, 3)] {
+                let (rows, _) = rows_passing(text.as_bytes(), split, part, block);
+                proptest::prop_assert_eq!(&rows, &whole, "split up to {}, parted at {}", split, part);
             }
         }
     }

@@ -11,7 +11,7 @@ use super::values::{is_guid, normal};
 use super::{ending, layout_of};
 use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink};
 use crate::evidence::{Affinity, Probe};
-use crate::format::csv::{self, Fault, unquote_into};
+use crate::format::csv::{self, Ahead, Fault, unquote_into};
 use crate::format::text::{Encoding, Utf8Reader, lenient};
 use crate::limits::Leash;
 use crate::model::{Code, End, Platform};
@@ -176,6 +176,59 @@ fn passing(columns: &Columns) -> Passing<()> {
     if more { Passing::none() } else { Passing::new() }
 }
 
+/// The column from which on a row is about its device alone, and before which
+/// about its app alone; `None` where the two are mixed.
+fn device_from(columns: &Columns, key_column: Option<usize>) -> Option<usize> {
+    let (key, name) = (key_column?, columns.of(Role::AppName)?);
+    (name < key && WATCHED.iter().all(|role| columns.of(*role).is_none_or(|c| c >= key))).then_some(key)
+}
+
+/// Beginnings of rows that say all of an app and nothing of its device, where
+/// the app does not matter.
+struct Heads {
+    texts: Passing<()>,
+    /// So many bytes tell them apart.
+    enough: usize,
+    /// Heads that were looked at to know how many.
+    seen: u32,
+}
+
+impl Heads {
+    const LOOKED_AT: u32 = 16;
+
+    fn new() -> Self {
+        Self { texts: Passing::new(), enough: 256, seen: 0 }
+    }
+
+    fn learn(&mut self, head: &[u8]) {
+        if self.seen < Self::LOOKED_AT {
+            self.seen += 1;
+            self.enough = self.enough.min(head.len());
+        } else if let Some(begin) = head.get(..self.enough) {
+            self.texts.learn(Key::of(begin), head, ());
+        }
+    }
+
+    /// Counts the next row and passes over it, where its head is known and its
+    /// rest is of a known device. The row before was sound.
+    #[inline]
+    fn pass<R: std::io::Read>(&self, reader: &mut csv::Reader<R>, into: &mut RowSink<'_, '_>) -> bool {
+        let Some(Ahead { key, same, head, len }) = reader.ahead(|rest| self.at_start_of(rest)) else { return false };
+        let counted = into.counts((!same).then_some(key));
+        if counted {
+            reader.pass(head, len);
+        }
+        counted
+    }
+
+    /// The length of the head that a text begins with.
+    #[inline]
+    fn at_start_of(&self, text: &[u8]) -> Option<usize> {
+        let (head, ()) = self.texts.get(Key::of(text.get(..self.enough)?))?;
+        text.starts_with(head).then_some(head.len())
+    }
+}
+
 /// Reads every row; how the text ended.
 fn take_rows<R: std::io::Read>(
     reader: &mut csv::Reader<R>,
@@ -190,11 +243,22 @@ fn take_rows<R: std::io::Read>(
     let (mut key_scratch, mut name_scratch) = (Vec::new(), Vec::new());
     let (mut n, mut foreign) = (0, false);
     let mut passing = passing(columns);
-    while let Some(row) = reader.next_row()? {
+    // An app has the same cells on each device, a device on each of its rows:
+    // nearly every row is put together of what was read before.
+    let device_from = device_from(columns, key_column).filter(|_| passing.is_used());
+    let mut heads = Heads::new();
+    device_from.iter().for_each(|column| reader.part_at(*column));
+    let mut sound = false;
+    loop {
         n += 1;
         if n % 1024 == 0 {
             leash.tick(0, 1024)?;
         }
+        if sound && heads.pass(reader, into) {
+            continue;
+        }
+        let Some(row) = reader.next_row()? else { return Ok(End::Unmarked) };
+        sound = false;
         let at = || At::Bytes { offset: row.offset, len: row.source_len() };
         let cut = (!row.terminated).then_some(width.saturating_sub(1));
         match (row.fault, row.terminated) {
@@ -205,9 +269,11 @@ fn take_rows<R: std::io::Read>(
         let raw = |column: Option<usize>| column.and_then(|c| row.raw(c)).unwrap_or_default();
         let key = unquote_into(raw(key_column), &mut key_scratch).trim_ascii();
         let raw_name = raw(name_column);
-        let known = || passing.get(Key::of(raw_name)).is_some_and(|(name, ())| name == raw_name);
-        if cut.is_none() && !raw_name.is_empty() && known() && !columns.is_header(key_column, key) {
-            let sound = row.fault.is_none();
+        if cut.is_none() && !raw_name.is_empty() && passing.knows(raw_name) && !columns.is_header(key_column, key) {
+            sound = row.fault.is_none();
+            if let Some(head) = device_from.and_then(|c| row.head(c)).filter(|_| sound) {
+                heads.learn(head);
+            }
             into.pass(key, &CsvRow { row, columns, cut }, sound);
             continue;
         }
@@ -224,7 +290,8 @@ fn take_rows<R: std::io::Read>(
         let row = CsvRow { row, columns, cut };
         // A row that is cut short is no record at all.
         if whole_key && (cut.is_none() || row.row.fault.is_none()) {
-            into.take(key, name.trim(), &row, row.row.fault.is_none());
+            sound = row.row.fault.is_none();
+            into.take(key, name.trim(), &row, sound);
             if !not_utf8 && passing.is_used() && into.passes(name.trim()) {
                 passing.learn(Key::of(raw_name), raw_name, ());
             }
@@ -233,7 +300,6 @@ fn take_rows<R: std::io::Read>(
             return Ok(End::Cut);
         }
     }
-    Ok(End::Unmarked)
 }
 
 fn cut_off(fault: Option<Fault>) -> &'static str {

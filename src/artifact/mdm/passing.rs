@@ -4,24 +4,31 @@
 //! app objects were read before, byte for byte. What a reader found then holds
 //! for the same bytes now; one comparison tells that they are the same.
 
-/// What is remembered of a text: direct-mapped, so that its memory is fixed.
+/// What is remembered of texts: direct-mapped, so that its memory is fixed, and
+/// close together, for a fetch from memory costs more than all the rest.
 pub(super) struct Passing<T> {
-    slots: Vec<Slot<T>>,
-    /// Bytes of texts that may still be kept.
-    room: usize,
+    slots: Vec<Slot>,
+    /// What was found in the text of each slot.
+    found: Vec<T>,
+    /// Mark of the last text that came to each slot and is not kept.
+    met: Vec<u32>,
+    /// The texts, each behind its length.
+    texts: Vec<u8>,
 }
 
-struct Slot<T> {
-    known: Option<(Box<[u8]>, T)>,
-    /// The last text that came here and is not kept.
-    met: u32,
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    /// Of the text that is kept; 0: there is none.
+    mark: u32,
+    /// Where it begins in the texts.
+    at: u32,
 }
 
-/// Place and mark of a key.
+/// Place and mark of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Key(u64);
 
-impl<T> Passing<T> {
+impl<T: Copy + Default> Passing<T> {
     const SLOTS: usize = 1 << 14;
     /// Longer texts are rare, and not worth their memory.
     const LONGEST: usize = 2 << 10;
@@ -30,13 +37,13 @@ impl<T> Passing<T> {
 
     /// Remembers nothing yet.
     pub(super) fn new() -> Self {
-        let slots = (0..Self::SLOTS).map(|_| Slot { known: None, met: 0 }).collect();
-        Self { slots, room: Self::ROOM }
+        let n = Self::SLOTS;
+        Self { slots: vec![Slot::default(); n], found: vec![T::default(); n], met: vec![0; n], texts: Vec::new() }
     }
 
     /// Remembers nothing, ever.
     pub(super) fn none() -> Self {
-        Self { slots: Vec::new(), room: 0 }
+        Self { slots: Vec::new(), found: Vec::new(), met: Vec::new(), texts: Vec::new() }
     }
 
     /// Whether texts are remembered at all.
@@ -47,24 +54,37 @@ impl<T> Passing<T> {
     /// What is remembered under a key: the text, which the caller compares, and
     /// what was found in it.
     #[inline]
-    pub(super) fn get(&self, key: Key) -> Option<(&[u8], &T)> {
-        let slot = self.slots.get(key.slot())?;
-        slot.known.as_ref().map(|(text, found)| (text.as_ref(), found))
+    pub(super) fn get(&self, key: Key) -> Option<(&[u8], T)> {
+        let slot = self.slots.get(key.slot()).filter(|s| s.mark == key.mark())?;
+        let (len, rest) = self.texts.get(slot.at as usize..)?.split_first_chunk()?;
+        Some((rest.get(..usize::from(u16::from_le_bytes(*len)))?, *self.found.get(key.slot())?))
     }
 
     /// Keeps a text when it is met again, so that what occurs once costs nothing
     /// and displaces nothing.
     pub(super) fn learn(&mut self, key: Key, text: &[u8], found: T) {
-        let Some(slot) = self.slots.get_mut(key.slot()).filter(|_| text.len() <= Self::LONGEST) else { return };
-        if std::mem::replace(&mut slot.met, key.mark()) != key.mark() {
+        let Some(met) = self.met.get_mut(key.slot()).filter(|_| text.len() <= Self::LONGEST) else { return };
+        if std::mem::replace(met, key.mark()) != key.mark() {
             return;
         }
-        let freed = slot.known.take().map_or(0, |(text, _)| text.len());
-        self.room += freed;
-        if let Some(left) = self.room.checked_sub(text.len()) {
-            self.room = left;
-            slot.known = Some((text.into(), found));
+        let Ok(len) = u16::try_from(text.len()) else { return };
+        if self.texts.len() + 2 + text.len() > Self::ROOM {
+            self.texts.clear();
+            self.slots.fill(Slot::default());
         }
+        let Ok(at) = u32::try_from(self.texts.len()) else { return };
+        self.texts.extend_from_slice(&len.to_le_bytes());
+        self.texts.extend_from_slice(text);
+        self.slots[key.slot()] = Slot { mark: key.mark(), at };
+        self.found[key.slot()] = found;
+    }
+}
+
+impl Passing<()> {
+    /// This very text is remembered.
+    #[inline]
+    pub(super) fn knows(&self, text: &[u8]) -> bool {
+        self.get(Key::of(text)).is_some_and(|(known, ())| known == text)
     }
 }
 
@@ -73,17 +93,23 @@ impl Key {
     #[inline]
     pub(super) fn of(bytes: &[u8]) -> Self {
         let mut hash = bytes.len() as u64;
-        let mut add = |word: u64| hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-        // The last word may overlap the one before: no copy of a part of one.
-        match bytes.last_chunk::<8>() {
-            Some(last) => {
-                let (words, _) = bytes.as_chunks::<8>();
-                words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
-                add(u64::from_le_bytes(*last));
-            }
-            None => bytes.iter().for_each(|byte| add(u64::from(*byte))),
+        // Products do not wait for each other, only their sum does.
+        let mut add = |a: u64, b: u64| {
+            let product = u128::from(a ^ 0x2d35_8dcc_aa6c_78a5) * u128::from(b ^ 0x8bb8_4b93_962e_acc9);
+            hash = hash.rotate_left(23) ^ (product as u64) ^ (product >> 64) as u64;
+        };
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        // The last words may overlap those before: no copy of a part of one.
+        if let Some(last) = bytes.last_chunk::<16>() {
+            let halves = |pair: &[u8; 16]| u128::from_le_bytes(*pair);
+            let (pairs, _) = bytes.as_chunks::<16>();
+            pairs.iter().chain([last]).for_each(|pair| add(halves(pair) as u64, (halves(pair) >> 64) as u64));
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            add(word(first), word(last));
+        } else {
+            add(bytes.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)), 0);
         }
-        Self(hash)
+        Self(hash.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
     fn slot(self) -> usize {
@@ -102,31 +128,40 @@ mod tests {
 
     #[test]
     fn a_text_is_kept_when_it_is_met_again() {
-        let mut passing = Passing::new();
-        let key = Key::of(b"{\"id\":\"a\"}");
-        passing.learn(key, b"{\"id\":\"a\"}", 1);
-        assert!(passing.get(key).is_none(), "met once");
-        passing.learn(key, b"{\"id\":\"a\"}", 2);
-        assert_eq!(passing.get(key), Some((b"{\"id\":\"a\"}".as_slice(), &2)));
-        assert!(Passing::<()>::none().get(key).is_none());
+        for text in ["", "a", "{\"id\":7}", "{\"id\":\"abcdef\"}", "{\"id\":\"org.example.app\",\"name\":\"App\"}"] {
+            let mut passing = Passing::new();
+            let key = Key::of(text.as_bytes());
+            passing.learn(key, text.as_bytes(), 1);
+            assert!(passing.get(key).is_none(), "met once");
+            passing.learn(key, text.as_bytes(), 2);
+            assert_eq!(passing.get(key), Some((text.as_bytes(), 2)));
+            assert!(Passing::<()>::none().get(key).is_none());
+        }
     }
 
     #[test]
-    fn memory_has_an_end() {
+    fn memory_has_an_end_and_what_comes_then_is_kept() {
         let mut passing = Passing::new();
-        for n in 0..100_000_u32 {
-            let text = [n.to_le_bytes().as_slice(), &[b'x'; 1000]].concat();
-            let key = Key::of(&text);
-            passing.learn(key, &text, ());
-            passing.learn(key, &text, ());
+        let text = |n: u32| [n.to_le_bytes().as_slice(), &[b'x'; 1000]].concat();
+        for n in 0..100_000 {
+            let text = text(n);
+            passing.learn(Key::of(&text), &text, ());
+            passing.learn(Key::of(&text), &text, ());
+            assert!(passing.texts.len() <= Passing::<()>::ROOM);
+            assert!(passing.knows(&text));
         }
-        let kept: usize = passing.slots.iter().filter_map(|s| s.known.as_ref()).map(|(text, ())| text.len()).sum();
-        assert!(kept <= Passing::<()>::ROOM);
-        assert_eq!(passing.room + kept, Passing::<()>::ROOM);
+        let kept = (0..100_000).filter(|n| passing.knows(&text(*n))).count();
+        assert!((1000..=(4 << 20) / 1006).contains(&kept), "{kept}");
         let long = [b'y'; 4096];
-        let key = Key::of(&long);
-        passing.learn(key, &long, ());
-        passing.learn(key, &long, ());
-        assert!(passing.get(key).is_none_or(|(text, ())| text != long));
+        passing.learn(Key::of(&long), &long, ());
+        passing.learn(Key::of(&long), &long, ());
+        assert!(!passing.knows(&long));
+    }
+
+    #[test]
+    fn like_texts_lie_apart() {
+        let slots: std::collections::HashSet<usize> =
+            (0..1000).map(|n| Key::of(format!("com.example.application{n:04}").as_bytes()).slot()).collect();
+        assert!(slots.len() > 900, "{}", slots.len());
     }
 }

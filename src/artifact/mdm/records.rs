@@ -34,11 +34,11 @@ struct Current {
 }
 
 /// What an app object that did not matter added to its device.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Passed {
     /// The place it stood at.
-    node: usize,
-    all: u64,
+    node: u32,
+    all: u32,
     entries: u32,
 }
 

@@ -219,6 +219,34 @@ impl<'s, 'a> RowSink<'s, 'a> {
         }
     }
 
+    /// Counts a sound row whose name [`Self::passes`], if nothing else of it can
+    /// matter. `key`: `None` where all it says of its device is, byte for byte,
+    /// what the row before said, which was sound.
+    #[inline]
+    pub(super) fn counts(&mut self, key: Option<&[u8]>) -> bool {
+        let n = match key {
+            None => self.last.filter(|_| !self.last_key.is_empty()),
+            Some(key) => self.known_device(key),
+        };
+        let Some(slot) = n.and_then(|n| self.slots.get_mut(n)).filter(|_| self.of == RowsOf::Apps) else {
+            return false;
+        };
+        self.rows += 1;
+        slot.list.entries = slot.list.entries.saturating_add(1);
+        true
+    }
+
+    /// A device of which a sound row told who it is, where no other row can
+    /// contradict it; it is the last one then.
+    fn known_device(&mut self, key: &[u8]) -> Option<usize> {
+        let n = self.by_guid.get(&guid(key).filter(|_| !self.watch)?).filter(|n| **n != OUTSIDE)?;
+        let n = usize::try_from(*n).ok().filter(|n| self.slots.get(*n).is_some_and(|s| s.told))?;
+        self.last_key.clear();
+        self.last_key.extend_from_slice(key);
+        self.last = Some(n);
+        Some(n)
+    }
+
     #[inline]
     fn app(&mut self, n: usize, name: &str, row: &dyn Row, sound: bool) {
         let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return };

@@ -71,20 +71,31 @@ pub(super) fn is_guid(text: &[u8]) -> bool {
 }
 
 /// The bytes of a GUID, whatever the case of its digits.
+#[inline]
 pub(super) fn guid(text: &[u8]) -> Option<[u8; 16]> {
-    if !is_guid(text) {
-        return None;
-    }
+    const AT: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+    let text: &[u8; 36] = text.try_into().ok()?;
     let mut out = [0; 16];
-    let mut digits = text.iter().filter(|b| **b != b'-').map(|b| match b {
-        b'0'..=b'9' => b - b'0',
-        _ => (b | 0x20).wrapping_sub(b'a').wrapping_add(10),
-    });
-    for byte in &mut out {
-        *byte = digits.next()? << 4 | digits.next()?;
+    let mut wrong = [8, 13, 18, 23].iter().fold(0, |wrong, at| wrong | (text[*at] ^ b'-'));
+    for (byte, at) in out.iter_mut().zip(AT) {
+        let (high, low) = (DIGIT[usize::from(text[at])], DIGIT[usize::from(text[at + 1])]);
+        wrong |= (high | low) & 0xf0;
+        *byte = high << 4 | low;
     }
-    Some(out)
+    (wrong == 0).then_some(out)
 }
+
+/// Values of hexadecimal digits; 255 of other bytes.
+const DIGIT: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut n = 0;
+    while n < 16 {
+        table[b"0123456789abcdef"[n] as usize] = n as u8;
+        table[b"0123456789ABCDEF"[n] as usize] = n as u8;
+        n += 1;
+    }
+    table
+};
 
 /// A device id in the namespace of its system and tenant (`-`: not told).
 pub(super) fn mdm_id(system: &str, tenant: &str, id: &str) -> String {
@@ -143,6 +154,21 @@ mod tests {
         assert_eq!(find(TABLE, "iOS/iPadOS", |r| r.0).unwrap().1, 1);
         assert_eq!(find(TABLE, "Android (fully managed)", |r| r.0).unwrap().1, 2);
         assert!(find(TABLE, "ios", |r| r.0).is_none());
+    }
+
+    #[test]
+    fn a_guid_is_sixteen_bytes_and_nothing_else_is_one() {
+        let text = "0123abcd-4567-89AB-cdef-00ff10ee20dd";
+        let bytes = [0x01, 0x23, 0xab, 0xcd, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x00, 0xff, 0x10, 0xee, 0x20, 0xdd];
+        assert_eq!(guid(text.as_bytes()), Some(bytes));
+        for at in 0..36 {
+            for wrong in [b'g', b'-', b'0', b' ', 0xff] {
+                let mut text = text.as_bytes().to_vec();
+                text[at] = wrong;
+                assert_eq!(guid(&text).is_some(), is_guid(&text), "{at} {wrong}");
+            }
+        }
+        assert_eq!(guid(&text.as_bytes()[..35]), None);
     }
 
     #[test]

@@ -68,6 +68,11 @@ impl<'a> Row<'a> {
         None
     }
 
+    /// What stands before a column that was split; `None` where it was not.
+    pub fn head(&self, column: usize) -> Option<&'a [u8]> {
+        self.bytes.get(..self.spans.get(column)?.0 as usize)
+    }
+
     /// A column as text, without quotes and outer space; empty where it is missing.
     pub fn text(&self, column: usize) -> Cow<'a, str> {
         let trimmed = |text: Cow<'a, str>| match text {

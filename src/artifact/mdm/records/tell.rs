@@ -148,10 +148,10 @@ impl Walker<'_, '_> {
     fn passes(&mut self, ahead: &[u8], node: usize) -> Option<usize> {
         let current = self.current.as_mut().filter(|_| !self.in_app)?;
         let (text, passed) = self.passing.get(app_key(ahead)?)?;
-        if passed.node != node || !ahead.starts_with(text) {
+        if passed.node as usize != node || !ahead.starts_with(text) {
             return None;
         }
-        current.all += passed.all;
+        current.all += u64::from(passed.all);
         current.entries = current.entries.saturating_add(passed.entries);
         Some(text.len())
     }
@@ -160,7 +160,8 @@ impl Walker<'_, '_> {
     fn remember(&mut self, bytes: Option<&[u8]>, node: usize, before: Option<(u64, u32, u32)>) {
         let (Some(bytes), Some(before), Some(after)) = (bytes, before, self.counts()) else { return };
         let Some(key) = app_key(bytes).filter(|_| after.2 == before.2) else { return };
-        self.passing.learn(key, bytes, Passed { node, all: after.0 - before.0, entries: after.1 - before.1 });
+        let (Ok(node), Ok(all)) = (u32::try_from(node), u32::try_from(after.0 - before.0)) else { return };
+        self.passing.learn(key, bytes, Passed { node, all, entries: after.1 - before.1 });
     }
 
     /// An app outside of any reader's memory begins.
