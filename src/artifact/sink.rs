@@ -1,7 +1,7 @@
 //! Where parsers put what they read. Stamps provenance, keeps only what may
 //! matter, folds repeated diagnostics.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
@@ -33,6 +33,10 @@ impl DeviceId {
 /// At most this many diagnostics of one code a call; the rest is counted.
 const MOST_OF_A_CODE: u64 = 20;
 
+/// Entries of one device that are kept at the most where only some matter: no
+/// phone has a hundred of them, and a file may repeat one without end.
+const MOST_APPS: usize = 1 << 14;
+
 /// Collects what one call of a parser says.
 pub struct Sink<'a> {
     fragment: Fragment,
@@ -40,12 +44,15 @@ pub struct Sink<'a> {
     retain: Retain<'a>,
     by_key: HashMap<Box<[u8]>, DeviceId>,
     said: HashMap<Code, u64>,
+    /// Devices of which more apps may matter than are kept.
+    crowded: BTreeSet<DeviceId>,
 }
 
 impl<'a> Sink<'a> {
     /// An empty sink for one call of the parser with this specification.
     pub fn new(spec: &'static ParserSpec, retain: Retain<'a>) -> Self {
-        Self { fragment: Fragment::default(), spec, retain, by_key: HashMap::new(), said: HashMap::new() }
+        let (by_key, said, crowded) = (HashMap::new(), HashMap::new(), BTreeSet::new());
+        Self { fragment: Fragment::default(), spec, retain, by_key, said, crowded }
     }
 
     /// Registers a file as consulted; everything said later names it by number.
@@ -213,6 +220,14 @@ impl<'a> Sink<'a> {
         if !wanted {
             return;
         }
+        let kept = self.fragment.devices.get(device.0 as usize).map_or(0, |d| d.apps.len());
+        if matches!(self.retain, Retain::Relevant(_)) && kept >= MOST_APPS {
+            if self.crowded.insert(device) {
+                let message = format!("more than {MOST_APPS} entries of one device may matter; the rest was not kept");
+                self.note(Code::LimitFindings, Some(source), &at, message);
+            }
+            return;
+        }
         let mut observation = Observation::keep(app, platform, source, at);
         observation.record_sha256 = record.map(|bytes| Sha256::digest(bytes).into());
         self.edit(device, |d| d.apps.push(observation));
@@ -252,6 +267,9 @@ impl<'a> Sink<'a> {
 
     /// What was said. Devices whose record was not read to its end are left out.
     pub fn finish(mut self) -> Fragment {
+        for device in std::mem::take(&mut self.crowded) {
+            self.edit(device, |d| d.lists.iter_mut().for_each(|(_, list)| list.errors += 1));
+        }
         self.fragment.devices.retain(|d| d.committed);
         self.fragment
     }

@@ -14,7 +14,7 @@ mod row;
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2_iter};
 
 use self::row::{Field, field};
 pub use self::row::{Row, unquote, unquote_into};
@@ -38,6 +38,9 @@ pub enum Fault {
     Quote,
     /// Longer than the limit on records.
     Long,
+    /// Zero bytes, or those of erased memory: a part was overwritten, and the row
+    /// may be made of two.
+    Damaged,
 }
 
 /// Where a row lies in the buffer.
@@ -95,6 +98,8 @@ pub struct Reader<R> {
     part: usize,
     /// The row before, if it was sound, from that column to its end.
     before: Option<(usize, usize)>,
+    /// The first byte in the buffer that no text holds.
+    damage: Option<usize>,
 }
 
 impl<R: Read> Reader<R> {
@@ -124,6 +129,7 @@ impl<R: Read> Reader<R> {
             tail: None,
             part: usize::MAX,
             before: None,
+            damage: None,
         };
         while reader.end < reader.buf.len() && !reader.ended {
             reader.fill()?;
@@ -191,7 +197,9 @@ impl<R: Read> Reader<R> {
         let tail = &rest[..=memchr(b'\n', rest)?];
         let delimiters = memchr_iter(self.delimiter, tail).count();
         let len = head + tail.len();
-        if self.part + delimiters + 1 != self.columns || len > self.longest || memchr(b'"', tail).is_some() {
+        let damaged = self.damage.is_some_and(|at| at < self.start + len);
+        let fits = self.part + delimiters + 1 == self.columns && len <= self.longest;
+        if !fits || damaged || memchr(b'"', tail).is_some() {
             return None;
         }
         let key = &tail[..memchr(self.delimiter, tail).unwrap_or(tail.len() - 1)];
@@ -232,6 +240,11 @@ impl<R: Read> Reader<R> {
             let row = Row { bytes, spans, delimiter, encoding, offset, columns, terminated, fault };
             if fault.is_none() && self.columns > 0 && columns != self.columns {
                 fault = row.miscount(self.columns);
+            }
+            if let Some(at) = self.damage.filter(|at| *at < self.start) {
+                // It may lie in a line that was passed over.
+                fault = fault.or((at >= from).then_some(Fault::Damaged));
+                self.damage = damage(&self.buf[self.start..self.end]).map(|at| self.start + at);
             }
             let parted = spans.get(self.part).filter(|_| fault.is_none() && terminated);
             self.before = parted.map(|(at, _)| (from + *at as usize, self.start));
@@ -311,7 +324,23 @@ impl<R: Read> Reader<R> {
             let (from, to) = (self.start + at, self.start + found.next);
             self.tail = Some(Tail { from, to, columns: found.columns - before });
         }
-        if found.len > self.longest { self.fault(Fault::Long) } else { Some(found) }
+        match () {
+            () if found.len > self.longest => self.fault(Fault::Long),
+            () if self.swallows(found.len) => self.fault(Fault::Quote),
+            () => Some(found),
+        }
+    }
+
+    /// The row is made of several: a stray quote in one and another behind it
+    /// made a field of all that is between.
+    fn swallows(&self, len: usize) -> bool {
+        let row = &self.buf[self.start..self.start + len];
+        if self.columns < 3 || memchr(b'\n', row).is_none() {
+            return false;
+        }
+        // A cell of several lines is text; several lines of so many cells are rows.
+        let is_row = |line: &&[u8]| memchr_iter(self.delimiter, line).count() + 1 >= self.columns;
+        row.split(|b| *b == b'\n').filter(is_row).count() >= 2
     }
 
     /// The rest of a row from `from` (in the buffer) on, without splitting it.
@@ -392,6 +421,7 @@ impl<R: Read> Reader<R> {
         loop {
             match self.input.read(&mut self.buf[self.end..]) {
                 Ok(n) => {
+                    self.damage = damage(&self.buf[..self.end + n]);
                     self.end += n;
                     self.ended = n == 0;
                     return Ok(());
@@ -419,6 +449,11 @@ impl<R: Read> Reader<R> {
             self.start += end;
         }
     }
+}
+
+/// Where bytes begin that were overwritten.
+fn damage(bytes: &[u8]) -> Option<usize> {
+    memchr2_iter(0, 0xff, bytes).find(|at| bytes[*at] == 0 || bytes.get(at + 1) == Some(&0xff))
 }
 
 /// The delimiter that splits the first rows into the same number of columns,
@@ -668,6 +703,34 @@ mod tests {
         }
         // A quote inside an unquoted field is a character.
         assert_eq!(cells("a,b\nTV 12\",1\n"), [["TV 12\"", "1"]]);
+    }
+
+    #[test]
+    fn rows_between_two_stray_quotes_are_read() {
+        let text = "a,b,c\n1,\"x,d\n2,WeChat,d\n3,y\",d\n4,z,d\n";
+        let rows = rows_with(text.as_bytes(), 1, 1000);
+        assert_eq!(rows[0].1, Some(Fault::Quote));
+        assert_eq!(rows[1].0, ["2", "WeChat", "d"]);
+        // A cell of several lines is none of that.
+        let rows = cells("a,b,c\n1,x,\"one, two\nthree\"\n2,\"one\ntwo,\",y\n");
+        assert_eq!(rows[0][2], "one, two\nthree");
+        assert_eq!(rows.len(), 2);
+    }
+
+    #[test]
+    fn overwritten_bytes_are_a_fault_of_their_row_and_of_no_other() {
+        for (byte, count) in [(0, 1), (0, 9), (0xff, 9)] {
+            let mut text = b"a,b,c\n1,x,d\n2,y,d\n3,z,d\n4,z,d\n".to_vec();
+            text[14..14 + count].fill(byte);
+            for block in [4, 16, 1 << 10] {
+                let rows = rows_in_blocks(&text, 1, block);
+                let (bad, good): (Vec<_>, Vec<_>) = rows.iter().partition(|r| r.1.is_some());
+                assert_eq!(bad.len(), 1, "{rows:?}");
+                assert!(good.iter().any(|r| r.0 == ["1", "x", "d"]) && good.iter().any(|r| r.0 == ["4", "z", "d"]));
+            }
+        }
+        // A letter of an old code page.
+        assert!(rows_with(b"a,b\nL'Ha\xff,1\n", 1, 1000).iter().all(|r| r.1.is_none()));
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //! locators and hashes, a truncated document told from a damaged one, going on
 //! at the next line, and passing over values at the speed of a search. What it
 //! accepts is accepted here with the same values, which a property test holds.
-//! Values that are passed over are checked for balance and quotes only.
+//! Of values that are passed over, structure and strings are checked, numbers
+//! and literals are not.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -220,14 +221,7 @@ impl<R: Read> Reader<R> {
         match self.kind()? {
             Kind::String => {
                 let text = self.quoted()?;
-                let bytes = self.bytes(text);
-                Ok(Some(std::str::from_utf8(bytes).map_or_else(
-                    |_| {
-                        self.replaced.set(self.replaced.get() + 1);
-                        String::from_utf8_lossy(bytes)
-                    },
-                    Cow::Borrowed,
-                )))
+                Ok(Some(String::from_utf8_lossy(self.bytes(text))))
             }
             Kind::Object | Kind::Array => self.skip().map(|()| None),
             Kind::Null => self.word().map(|_| None),
@@ -334,6 +328,7 @@ impl<R: Read> Reader<R> {
             match memchr2(b'"', b'\\', rest.get(seen..).unwrap_or_default()) {
                 Some(n) if rest[seen + n] == b'"' => {
                     let (from, to) = (self.pos + 1, self.pos + seen + n);
+                    self.check(&self.buf[from..to])?;
                     self.pos = to + 1;
                     return Ok(Text::Buffer(from, to));
                 }
@@ -360,6 +355,7 @@ impl<R: Read> Reader<R> {
             }
         };
         let raw = &self.buf[self.pos + 1..self.pos + to];
+        self.check(raw)?;
         self.scratch.clear();
         match unescape(raw, &mut self.scratch) {
             Some(halves) => self.replaced.set(self.replaced.get() + u64::from(halves)),
@@ -367,6 +363,23 @@ impl<R: Read> Reader<R> {
         }
         self.pos += to + 1;
         Ok(Text::Scratch)
+    }
+
+    /// What stands in a string. A control character is none of its own: there the
+    /// text was damaged, or a line cut off. Bytes that are no text are counted.
+    #[inline]
+    fn check(&self, text: &[u8]) -> Result<()> {
+        let plain = text.iter().fold(true, |plain, b| plain & (0x20..0x80).contains(b));
+        if plain { Ok(()) } else { self.look_closer(text) }
+    }
+
+    #[cold]
+    fn look_closer(&self, text: &[u8]) -> Result<()> {
+        if text.iter().any(|b| *b < 0x20) {
+            return Err(JsonError::Syntax(self.offset()));
+        }
+        self.replaced.set(self.replaced.get() + u64::from(std::str::from_utf8(text).is_err()));
+        Ok(())
     }
 
     /// More bytes behind the `seen` ones of the token at `pos`.
@@ -416,15 +429,25 @@ impl<R: Read> Reader<R> {
     fn skip_string(&mut self) -> Result<()> {
         self.pos += 1;
         loop {
-            match memchr2(b'"', b'\\', &self.buf[self.pos..self.end]) {
-                Some(n) if self.buf[self.pos + n] == b'"' => {
+            let rest = &self.buf[self.pos..self.end];
+            match memchr2(b'"', b'\\', rest) {
+                Some(n) if rest[n] == b'"' => {
+                    self.check(&rest[..n])?;
                     self.pos += n + 1;
                     return Ok(());
                 }
-                Some(n) if self.pos + n + 1 < self.end => self.pos += n + 2,
+                Some(n) if n + 1 < rest.len() => {
+                    self.check(&rest[..n])?;
+                    self.pos += n + 2;
+                }
                 found => {
-                    // Nothing, or a backslash at the edge, which is looked at again.
-                    self.pos += found.unwrap_or(self.end - self.pos);
+                    // Nothing, or a backslash at the edge, which is looked at again; so
+                    // is a character of which the rest has not been read.
+                    let part = &rest[..found.unwrap_or(rest.len())];
+                    let open = std::str::from_utf8(part).err().filter(|e| e.error_len().is_none());
+                    let part = &part[..open.map_or(part.len(), |e| e.valid_up_to())];
+                    self.check(part)?;
+                    self.pos += part.len();
                     if !self.fill()? {
                         return Err(JsonError::Truncated(self.base + self.end as u64));
                     }
@@ -652,8 +675,8 @@ mod tests {
             text[at] = byte;
             match (read(&text, 5), serde_json::from_slice::<Value>(&text)) {
                 (Ok(ours), Ok(theirs)) => prop_assert_eq!(ours, theirs),
-                // Bytes that are no text are replaced and counted, control characters kept.
-                (Ok(_), Err(e)) => prop_assert!(!(0x20..0x80).contains(&byte) || std::str::from_utf8(&text).is_err(), "{}", e),
+                // Bytes that are no text are replaced and counted.
+                (Ok(_), Err(e)) => prop_assert!(std::str::from_utf8(&text).is_err(), "{}", e),
                 (Err(ours), Ok(_)) => prop_assert!(false, "{ours}"),
                 (Err(_), Err(_)) => {}
             }
@@ -679,6 +702,38 @@ mod tests {
         }
         assert_eq!(all, ["微信 📱", "\u{fffd}x", "a/b"]);
         assert_eq!(reader.replaced(), 1);
+    }
+
+    #[test]
+    fn damage_inside_a_string_is_seen_whether_it_is_read_or_passed_over() {
+        for step in 1..9 {
+            for control in ["\u{0}", "\n", "\t", "\u{1f}"] {
+                for text in
+                    [format!("[\"ab{control}cd\"]"), format!("{{\"k{control}\": 1}}"), format!("[\"\\\"{control}\"]")]
+                {
+                    assert!(matches!(read(text.as_bytes(), step), Err(JsonError::Syntax(_))), "{text:?}");
+                    assert!(matches!(skip(text.as_bytes(), step), Err(JsonError::Syntax(_))), "{text:?}");
+                }
+            }
+            let replaced = |text: &[u8], skip: bool| {
+                let mut reader = Reader::with_block(Drip(text, step), 0, 8, 100, step);
+                reader.next_value().unwrap();
+                if skip {
+                    reader.skip().unwrap()
+                } else {
+                    value(&mut reader).map(|_| ()).unwrap()
+                }
+                reader.replaced() > 0
+            };
+            for (text, damaged) in [
+                (b"{\"k\xff\": 1}".as_slice(), true),
+                (b"[\"ab\xff\xff\"]", true),
+                (b"[\"a\xe5\xbe\"]", true),
+                ("[\"微信\", \"\\\"📱\"]".as_bytes(), false),
+            ] {
+                assert_eq!((replaced(text, false), replaced(text, true)), (damaged, damaged), "{text:?} {step}");
+            }
+        }
     }
 
     #[test]

@@ -94,15 +94,17 @@ impl CoverageEntry {
     }
 }
 
-/// Concludes one statement.
+/// Concludes one statement. `time`: when it was collected, as far as anything
+/// tells ([`super::Devices`] looks beyond the list).
 pub fn resolve(
     source: SourceId,
     list: &ListStatement,
+    time: Option<Timestamp>,
     identity: &Identity,
     options: &CoverageOptions,
 ) -> CoverageEntry {
-    let future = future_time(list, identity, options);
-    let as_of = time_told(list, identity).filter(|_| future.is_none());
+    let future = future_time(time, options);
+    let as_of = time.filter(|_| future.is_none());
     let (completeness, basis, assumption) = conclude(list, as_of, identity, options);
     CoverageEntry {
         scope: list.scope,
@@ -132,14 +134,10 @@ fn is_future(time: Timestamp, options: &CoverageOptions) -> bool {
     time.days_since(options.now.max(options.as_of)) >= SKEW_DAYS
 }
 
-fn time_told(list: &ListStatement, identity: &Identity) -> Option<Timestamp> {
-    list.as_of.or(if list.managed { identity.last_seen } else { None })
-}
-
 /// The time a list bears where it lies in the future: a clock was wrong, and
 /// the list would never grow old.
-pub(super) fn future_time(list: &ListStatement, identity: &Identity, options: &CoverageOptions) -> Option<Timestamp> {
-    time_told(list, identity).filter(|t| is_future(*t, options))
+pub(super) fn future_time(time: Option<Timestamp>, options: &CoverageOptions) -> Option<Timestamp> {
+    time.filter(|t| is_future(*t, options))
 }
 
 /// A condition on who owns or manages the device, as `property=value`.
@@ -288,7 +286,7 @@ mod tests {
     }
 
     fn outcome(list: &ListStatement, options: &CoverageOptions) -> (Completeness, &'static str) {
-        let entry = resolve(SourceId(0), list, &Identity::default(), options);
+        let entry = resolve(SourceId(0), list, list.as_of, &Identity::default(), options);
         (entry.completeness, entry.basis)
     }
 
@@ -317,7 +315,7 @@ mod tests {
         let assumed = list(Basis::Always(Answer::Assumed("No filter was used.")), End::Proven);
         assert_eq!(outcome(&assumed, &options()).0, Completeness::Partial);
         let vouched = CoverageOptions { assume_full_lists: true, ..options() };
-        let entry = resolve(SourceId(0), &assumed, &Identity::default(), &vouched);
+        let entry = resolve(SourceId(0), &assumed, None, &Identity::default(), &vouched);
         assert_eq!((entry.completeness, entry.assumption), (Completeness::Complete, Some("No filter was used.")));
     }
 
@@ -335,20 +333,14 @@ mod tests {
     #[test]
     fn a_list_of_the_future_has_no_age_and_disproves_nothing() {
         let mut list = list(Basis::Always(Answer::Complete), End::Proven);
-        let resolved = |list: &ListStatement, identity: &Identity, options: &CoverageOptions| {
-            resolve(SourceId(0), list, identity, options)
-        };
         list.as_of = Timestamp::parse("2099-01-01T00:00:00Z");
-        let entry = resolved(&list, &Identity::default(), &options());
+        let entry = resolve(SourceId(0), &list, list.as_of, &Identity::default(), &options());
         assert_eq!((entry.completeness, entry.as_of), (Completeness::Complete, None), "its time is not used");
         assert!(entry.note.unwrap().contains("2099-01-01"));
         let limited = CoverageOptions { max_age_days: Some(365), ..options() };
         assert_eq!(outcome(&list, &limited), (Completeness::Partial, "older-than-max-age"));
         list.managed = true;
         assert_eq!(outcome(&list, &options()), (Completeness::Partial, "age-unknown"));
-        list.as_of = None;
-        let seen = Identity { last_seen: Timestamp::parse("2099-01-01T00:00:00Z"), ..Identity::default() };
-        assert_eq!(resolved(&list, &seen, &options()).basis, "age-unknown");
         // Clocks differ by hours, and local time is taken for UTC.
         list.as_of = Timestamp::parse("2026-11-21T23:59:59Z");
         assert_eq!(outcome(&list, &options()).0, Completeness::Complete);
@@ -375,7 +367,7 @@ mod tests {
         let at = |list: &ListStatement, enrollment| {
             let identity = Identity { ownership: Ownership::Corporate, enrollment, ..Identity::default() };
             let vouched = CoverageOptions { assume_full_lists: true, ..options() };
-            let entry = resolve(SourceId(0), list, &identity, &vouched);
+            let entry = resolve(SourceId(0), list, list.as_of, &identity, &vouched);
             (entry.completeness, entry.basis)
         };
         assert_eq!(at(&managed, Enrollment::Supervised), (Completeness::Complete, "complete-list"));
@@ -400,7 +392,7 @@ mod tests {
         );
         let at = |ownership| {
             let identity = Identity { ownership, ..Identity::default() };
-            let entry = resolve(SourceId(0), &by_owner, &identity, &options());
+            let entry = resolve(SourceId(0), &by_owner, None, &identity, &options());
             (entry.completeness, entry.basis)
         };
         assert_eq!(at(Ownership::Corporate), (Completeness::Complete, "complete-list"));

@@ -19,7 +19,7 @@ pub use identity::{Identity, StrongId, is_strong_serial, luhn_valid, strong_id};
 pub use merge::Doubt;
 
 use crate::artifact::{DeviceRecord, Fragment, Observation, RecordKind, Source, SourceId};
-use crate::model::{Code, Diagnostic, Locator, Platform, UserFact};
+use crate::model::{Code, Diagnostic, FactKind, Locator, Platform, Timestamp, UserFact};
 
 /// Which evidence item a fragment belongs to, and which of its parses it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,9 +203,10 @@ impl Devices {
         let mut device = merge::device(group, &rows);
         for row in &rows {
             for (source, list) in &row.record.lists {
-                let mut entry = resolve(*source, list, &device.identity, &self.options);
+                let time = list.as_of.or_else(|| self.last_contact(*source, &rows).filter(|_| list.managed));
+                let mut entry = resolve(*source, list, time, &device.identity, &self.options);
                 entry.doubt(group.doubt);
-                if let Some(time) = coverage::future_time(list, &device.identity, &self.options) {
+                if let Some(time) = coverage::future_time(time, &self.options) {
                     let locator = self.source(*source).map(|s| s.locator.clone());
                     let message = format!("the list bears the time {time}, which is after the run; it was not used");
                     device.diagnostics.push(Diagnostic::new(Code::FutureTime, locator, message));
@@ -227,6 +228,31 @@ impl Devices {
             device.diagnostics.push(Diagnostic::new(Code::UserWithoutList, None, message));
         }
         device
+    }
+}
+
+impl Devices {
+    /// The last contact of a device as of which a list without a time of its own
+    /// speaks. Exports that lie together were made together; a newer report of
+    /// devices makes no older list newer, so of several times the oldest counts.
+    fn last_contact(&self, list: SourceId, rows: &[&merge::Row]) -> Option<Timestamp> {
+        let folder = |id: SourceId| {
+            let path = self.source(id)?.locator.as_str();
+            Some(path.rsplit_once('/').map_or("", |(folder, _)| folder))
+        };
+        let home = folder(list);
+        let (mut near, mut any): (Option<Timestamp>, Option<Timestamp>) = (None, None);
+        let oldest = |known: Option<Timestamp>, told: Timestamp| Some(known.map_or(told, |known| known.min(told)));
+        for row in rows {
+            let seen = row.record.facts.iter().filter(|f| f.kind == FactKind::LastSeen);
+            for time in seen.filter_map(|f| Timestamp::parse(&f.value)) {
+                any = oldest(any, time);
+                if home.is_some() && row.record.locator_source.and_then(folder) == home {
+                    near = oldest(near, time);
+                }
+            }
+        }
+        near.or(any)
     }
 }
 

@@ -242,6 +242,40 @@ fn a_time_in_the_future_is_reported_and_not_used() {
 }
 
 #[test]
+fn a_newer_report_of_devices_makes_no_older_list_newer() {
+    let serial = fact(FactKind::Serial, "F2LXQ0AAHG04");
+    let of = |folder: &str, file: &str, seen: Option<&str>| {
+        let facts: Vec<_> = [serial.clone()].into_iter().chain(seen.map(|t| fact(FactKind::LastSeen, t))).collect();
+        let mut fragment = record(Platform::Ios, &facts);
+        fragment.sources[0].locator = Locator::path(format!("{folder}/{file}").as_bytes());
+        fragment.devices[0].locator_source = Some(SourceId(0));
+        fragment.devices[0].lists[0].1.managed = true;
+        if seen.is_some() {
+            fragment.devices[0].lists.clear();
+        }
+        fragment
+    };
+    let as_of = |parts: Vec<Fragment>| {
+        let mut inventory = Inventory::default();
+        for (part, fragment) in (0..).zip(parts) {
+            inventory.absorb(PartId { item: part, part: 0 }, None, fragment);
+        }
+        let devices = inventory.into_devices(options());
+        let device = devices.iter().next().unwrap();
+        device.coverage.iter().map(|c| (c.as_of.map(|t| t.to_string()), c.basis)).collect::<Vec<_>>()
+    };
+    let (old, new) = ("2026-01-19T00:00:00Z", "2026-11-19T00:00:00Z");
+    let (stale, fresh) = ((Some(old.to_owned()), "stale"), (Some(new.to_owned()), "complete-list"));
+    let november = || of("11", "devices.csv", Some(new));
+    let january = || of("01", "devices.csv", Some(old));
+    assert_eq!(as_of(vec![of("01", "apps.csv", None), january(), november()]), std::slice::from_ref(&stale));
+    assert_eq!(as_of(vec![january(), november(), of("11", "apps.csv", None)]), std::slice::from_ref(&fresh));
+    assert_eq!(as_of(vec![of("apps", "apps.csv", None), november()]), [fresh], "wherever the only one lies");
+    assert_eq!(as_of(vec![of("apps", "apps.csv", None), november(), january()]), [stale], "of several the oldest");
+    assert_eq!(as_of(vec![of("apps", "apps.csv", None)]), [(None, "age-unknown")]);
+}
+
+#[test]
 fn the_key_of_a_record_without_ids_does_not_hang_on_what_else_is_read() {
     let keys = |before: u32| -> Vec<String> {
         let mut inventory = Inventory::default();

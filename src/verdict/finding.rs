@@ -66,7 +66,7 @@ pub struct SignerFact {
 }
 
 /// One statement a finding rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Provenance {
     /// File, and row or key in it.
     pub locator: String,

@@ -1,7 +1,7 @@
 //! Gathers matches into findings: one for each app, identifier, relation, state
 //! and signer status of a device.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Scope;
 use super::finding::{Finding, FindingCode, Provenance, SignerFact};
@@ -195,6 +195,7 @@ fn certificates(said: &[&&Statement<'_>]) -> Vec<String> {
 
 fn provenance(said: &[&&Statement<'_>], device: &Device, devices: &Devices) -> Vec<Provenance> {
     let mut out: Vec<Provenance> = Vec::new();
+    let mut met: HashSet<Provenance> = HashSet::new();
     for statement in said {
         let seen = statement.seen;
         let Some(source) = devices.source(seen.source) else { continue };
@@ -208,7 +209,7 @@ fn provenance(said: &[&&Statement<'_>], device: &Device, devices: &Devices) -> V
             hash_scope,
             sha256,
         };
-        if !out.contains(&row) {
+        if met.insert(row.clone()) {
             out.push(row);
         }
     }

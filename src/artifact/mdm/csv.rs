@@ -103,7 +103,10 @@ impl Cells for CsvRow<'_> {
     fn text(&self, role: Role) -> Cow<'_, str> {
         match self.columns.of(role) {
             // A cut serial number is another serial number. A cut name still names.
-            Some(column) if self.cut != Some(column) || role == Role::AppName => self.row.text(column),
+            Some(column) if self.cut != Some(column) || role == Role::AppName => match self.row.text(column) {
+                Cow::Borrowed(text) => formula_text(text).into(),
+                Cow::Owned(text) => formula_text(&text).to_owned().into(),
+            },
             _ => Cow::Borrowed(""),
         }
     }
@@ -181,6 +184,12 @@ fn passing(columns: &Columns) -> Passing<()> {
 fn device_from(columns: &Columns, key_column: Option<usize>) -> Option<usize> {
     let (key, name) = (key_column?, columns.of(Role::AppName)?);
     (name < key && WATCHED.iter().all(|role| columns.of(*role).is_none_or(|c| c >= key))).then_some(key)
+}
+
+/// The text of a formula that is nothing but a text, as spreadsheets are told to
+/// leave a value alone: `="WeChat"`.
+fn formula_text(text: &str) -> &str {
+    text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')).unwrap_or(text)
 }
 
 /// Beginnings of rows that say all of an app and nothing of its device, where
@@ -278,6 +287,7 @@ fn take_rows<R: std::io::Read>(
             continue;
         }
         let (name, not_utf8) = lenient(unquote_into(raw_name, &mut name_scratch));
+        let name = formula_text(name.trim());
         if not_utf8 && !std::mem::replace(&mut foreign, true) {
             into.fault(&at(), "bytes that are no UTF-8 were read as Windows-1252: names may be misread");
         }
@@ -291,8 +301,8 @@ fn take_rows<R: std::io::Read>(
         // A row that is cut short is no record at all.
         if whole_key && (cut.is_none() || row.row.fault.is_none()) {
             sound = row.row.fault.is_none();
-            into.take(key, name.trim(), &row, sound);
-            if !not_utf8 && passing.is_used() && into.passes(name.trim()) {
+            into.take(key, name, &row, sound);
+            if !not_utf8 && passing.is_used() && into.passes(name) {
                 passing.learn(Key::of(raw_name), raw_name, ());
             }
         }
@@ -312,6 +322,7 @@ fn cut_off(fault: Option<Fault>) -> &'static str {
 fn why(fault: Fault) -> &'static str {
     match fault {
         Fault::Few => "a row has fewer columns than the header",
+        Fault::Damaged => "a row holds bytes that are no text: a part of it was overwritten",
         Fault::Many => "a row has more columns than the header",
         Fault::Quote => "a row has a quote that is never closed, or text behind a closing quote",
         Fault::Long => "a row is longer than the limit on records",

@@ -100,11 +100,53 @@ pub(super) const DEVICES: Layout = Layout {
             &["id", "devicename", "azureaddeviceid"],
             &["id", "devicename", "manageddeviceownertype", "lastsyncdatetime", "serialnumber"],
         ],
-        not: &["applicationname", "manageddevices"],
+        not: &["applicationname", "manageddevices", "detectedapps"],
         ..Rows::BASE
     }),
     coverage: &[],
     sources: &[DEVICE, ENROLLMENT],
+    ..LAYOUT
+};
+
+/// `managedDevices?$expand=detectedApps`: devices with their apps. Documented is
+/// the property alone, of the beta.
+pub(super) const DEVICES_WITH_APPS: Layout = Layout {
+    spec: ArtifactSpec {
+        id: "intune-managed-devices-apps",
+        title: "Intune managed devices with their detected apps (Microsoft Graph)",
+        proves: "Intune found an app of this name on the device at its last inventory.",
+        does_not_prove: "Intune reports names, no identifiers: another app may bear the name. That another app is absent: what this answer leaves out is not documented.",
+        since: "Graph beta",
+    },
+    experimental: true,
+    shape: Shape::Records(Records {
+        at: &["value[]", "[]", ""],
+        keys: &[
+            ("id", Role::DeviceId),
+            ("deviceName", Role::DeviceName),
+            ("serialNumber", Role::Serial),
+            ("udid", Role::Udid),
+            ("imei", Role::Imei),
+            ("userPrincipalName", Role::User),
+            ("emailAddress", Role::UserMore),
+            ("model", Role::Model),
+            ("osVersion", Role::OsVersion),
+            ("operatingSystem", Role::PlatformHint),
+            ("managedDeviceOwnerType", Role::Ownership),
+            ("deviceEnrollmentType", Role::Enrollment),
+            ("isSupervised", Role::Supervised),
+            ("lastSyncDateTime", Role::LastSeen),
+        ],
+        apps: "detectedApps[]",
+        app_keys: &[("displayName", Role::AppName), ("publisher", Role::Publisher), ("version", Role::Version)],
+        more: &["@odata.nextLink"],
+        known_by: &[
+            &["id", "deviceName", "detectedApps"],
+            &["id", "deviceName", "managedDeviceOwnerType", "lastSyncDateTime", "serialNumber", "detectedApps"],
+        ],
+        ..Records::BASE
+    }),
+    sources: &[DEVICE, "https://github.com/mattcbarrett/Detect-New-Apps-Intune"],
     ..LAYOUT
 };
 

@@ -2,6 +2,8 @@
 
 mod walk;
 
+pub(super) use walk::ANOTHER_LIST;
+
 use std::io::Read;
 
 use self::walk::RowWalk;
@@ -12,7 +14,7 @@ use super::survey::{self, Survey, answer_role, describe};
 use super::{ANSWER, ending, layout_of};
 use crate::artifact::{Artifact, ArtifactFile, At, Page, ParseError, Parser, ParserSpec, Sink, SourceId};
 use crate::evidence::{Affinity, Probe};
-use crate::format::json::{JsonError, Reader};
+use crate::format::json::{JsonError, Kind, Reader};
 use crate::format::text::{Encoding, Utf8Reader};
 use crate::limits::Leash;
 use crate::model::{Code, End, Platform};
@@ -107,6 +109,37 @@ fn place<R: Read>(reader: &mut Reader<R>, layout: &Layout) -> Result<(&'static s
     let survey = Survey::of(head, head.len() < HEAD);
     let found = survey.and_then(|s| s.place(layout).map(|(at, _)| (at, s.lines_at(at))));
     found.ok_or_else(|| ParseError::Damaged(format!("no {} after all", layout.spec.title)))
+}
+
+/// Passes over a value; whether it is, or holds, an object of which two keys are
+/// `telling`: another list of what the export is a list of.
+pub(super) fn pass_over<R: Read>(
+    reader: &mut Reader<R>,
+    telling: &mut dyn FnMut(&[u8]) -> bool,
+) -> Result<bool, JsonError> {
+    match reader.kind()? {
+        Kind::Array => {
+            let mut told = false;
+            reader.enter()?;
+            while reader.next_element()? {
+                told |= match reader.kind()? {
+                    Kind::Object => pass_over(reader, telling)?,
+                    _ => reader.skip().map(|()| false)?,
+                };
+            }
+            Ok(told)
+        }
+        Kind::Object => {
+            let mut keys = 0;
+            reader.enter()?;
+            while let Some(key) = reader.next_key()? {
+                keys += usize::from(telling(key));
+                reader.skip()?;
+            }
+            Ok(keys >= 2)
+        }
+        _ => reader.skip().map(|()| false),
+    }
 }
 
 /// One file and what is known of it.

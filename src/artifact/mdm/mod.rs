@@ -70,6 +70,7 @@ pub const LAYOUTS: &[&Layout] = &[
     &graph::APPS,
     &graph::AGGREGATE,
     &graph::DEVICES,
+    &graph::DEVICES_WITH_APPS,
     &graph::VIOLATIONS,
     &android_management::DEVICES,
     &android_management::NOTIFICATIONS,

@@ -21,6 +21,8 @@ pub(super) enum Word {
     Page,
     /// An object of such words.
     Group,
+    /// What went wrong: an answer that failed half way is not the whole list.
+    Error,
 }
 
 /// Normalised spellings.
@@ -70,6 +72,8 @@ const WORDS: &[(&str, Word)] = &[
     ("pagination", Word::Group),
     ("pageinfo", Word::Group),
     ("links", Word::Group),
+    ("error", Word::Error),
+    ("errors", Word::Error),
 ];
 
 /// What was said so far.
@@ -124,7 +128,7 @@ impl Paging {
             (Word::Group, _) | (Word::Before | Word::Offset | Word::Page, Kind::Object | Kind::Array) => reader.skip(),
             (_, Kind::Object | Kind::Array) => {
                 // A token or a link with parts, or a number that is none.
-                let nothing = word == Word::Next && Self::is_empty(reader)?;
+                let nothing = matches!(word, Word::Next | Word::Error) && Self::is_empty(reader)?;
                 self.more |= !nothing;
                 if word == Word::Total { reader.skip() } else { Ok(()) }
             }
@@ -150,7 +154,7 @@ impl Paging {
     /// The same of text.
     pub(super) fn hear(&mut self, word: Word, text: &str) {
         match word {
-            Word::Next => self.next(text),
+            Word::Next | Word::Error => self.next(text),
             Word::Total => self.total(text),
             Word::Before => self.headless |= self.documents < 2 && Self::is_told(text),
             Word::Offset | Word::Page => {

@@ -10,6 +10,7 @@ use base64::Engine as _;
 
 use super::app::Values;
 use super::device::{Draft, Pending};
+use super::json::{ANOTHER_LIST, pass_over};
 use super::layout::{Layout, Records, Role};
 use super::paging::{Paging, Word};
 use super::passing::Passing;
@@ -224,6 +225,7 @@ impl<'s, 'a> Walker<'s, 'a> {
         match &mut self.current {
             Some(current) => current.errors = current.errors.saturating_add(1),
             None => {
+                self.faults += 1;
                 let at = At::Bytes { offset: reader.offset(), len: 0 };
                 self.sink.note(Code::MalformedRecord, Some(self.source), &at, "no object where a device was expected");
             }
@@ -360,13 +362,24 @@ impl<'s, 'a> Walker<'s, 'a> {
                         Some(paging) => paging.read(word, reader)?,
                         None => reader.skip()?,
                     },
-                    None => {
-                        let inside = matches!(reader.kind()?, Kind::Object | Kind::Array);
-                        self.strange |= inside && self.current.is_none();
-                        reader.skip()?;
-                    }
+                    None if self.current.is_none() => self.foreign(reader)?,
+                    None => reader.skip()?,
                 },
             }
+        }
+        Ok(())
+    }
+
+    /// A value outside of any record that the layout does not know.
+    fn foreign<R: std::io::Read>(&mut self, reader: &mut Reader<R>) -> Result<(), JsonError> {
+        self.strange |= matches!(reader.kind()?, Kind::Object | Kind::Array);
+        let plan = &self.plan;
+        let record = plan.0.iter().position(|node| node.mark == Mark::Record);
+        let mut telling = |key: &[u8]| record.is_some_and(|record| plan.child(record, key).is_some());
+        if pass_over(reader, &mut telling)? {
+            self.faults += 1;
+            let at = At::Bytes { offset: reader.offset(), len: 0 };
+            self.sink.note(Code::MalformedRecord, Some(self.source), &at, ANOTHER_LIST);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use super::app::{Cells, app, is_present, state, wanted};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
-use super::values::{bare, guid, is_guid, is_identifier, mdm_id};
+use super::values::{bare, guid, is_guid, is_identifier, is_lost, is_undamaged, mdm_id};
 use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
 use crate::model::{
     Answer, Basis, Code, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, UserSet,
@@ -184,8 +184,12 @@ impl<'s, 'a> RowSink<'s, 'a> {
                 self.device(key, row, sound);
             }
             RowsOf::Apps => {
-                if let Some(n) = self.device(key, row, sound) {
-                    self.app(n, name, row, sound);
+                if let Some(n) = self.device(key, row, sound)
+                    && self.app(n, name, row, sound)
+                    && !names_device(key)
+                {
+                    let message = "an app that matters is on a device that its row does not name";
+                    self.fault(&row.at(), message);
                 }
             }
         }
@@ -199,6 +203,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             && !self.layout.doubts_ids
             && !name.is_empty()
             && !name.contains('.')
+            && !is_lost(name)
             && !self.matters(name)
     }
 
@@ -247,9 +252,10 @@ impl<'s, 'a> RowSink<'s, 'a> {
         Some(n)
     }
 
+    /// An app of a device; whether it may matter.
     #[inline]
-    fn app(&mut self, n: usize, name: &str, row: &dyn Row, sound: bool) {
-        let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return };
+    fn app(&mut self, n: usize, name: &str, row: &dyn Row, sound: bool) -> bool {
+        let Some(Slot { list, platform, .. }) = self.slots.get_mut(n) else { return false };
         let platform = *platform;
         if !self.states || is_present(state(self.layout, &row.text(Role::State))) {
             list.entries = list.entries.saturating_add(1);
@@ -259,10 +265,12 @@ impl<'s, 'a> RowSink<'s, 'a> {
         }
         let ids = || (row.text(Role::AppId), row.text(Role::AppIdMaybe));
         let Some(identifier) = wanted(self.sink, platform, name, ids) else {
-            if !self.layout.doubts_ids && name.is_empty() && row.text(Role::AppId).is_empty() {
+            let id = row.text(Role::AppId);
+            let told = if id.is_empty() { !name.is_empty() && !is_lost(name) } else { is_undamaged(&id) };
+            if !self.layout.doubts_ids && !told {
                 list.errors = list.errors.saturating_add(1);
             }
-            return;
+            return false;
         };
         let app = app(self.layout, row, identifier, sound);
         let (device, source, sink) = (list.device, self.source, &mut *self.sink);
@@ -272,6 +280,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
                 sink.app_of_record(device, app, source, row.at(), bytes);
             }
         });
+        true
     }
 
     /// The device of a row; `None`: a computer.

@@ -97,7 +97,10 @@ impl Survey {
                         path.push('.');
                     }
                     path.push_str(&String::from_utf8_lossy(key));
-                    self.paths.insert(path.clone());
+                    // A key without a value is no key: `"errors": null` is no error.
+                    if reader.kind()? != Kind::Null {
+                        self.paths.insert(path.clone());
+                    }
                     self.walk(reader, path, depth + 1)?;
                     path.truncate(length);
                 }
@@ -122,11 +125,6 @@ impl Survey {
                 if !self.strings.iter().any(|(p, _)| p == path) && self.strings.len() < 64 {
                     self.strings.push((path.clone(), text.chars().take(120).collect()));
                 }
-            }
-            // A key without a value is no key: `"errors": null` is no error.
-            Kind::Null => {
-                self.paths.remove(path);
-                reader.skip()?;
             }
             _ => reader.skip()?,
         }

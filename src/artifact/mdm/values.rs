@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 
+use crate::format::text::lenient;
 use crate::format::{hex, unhex};
 use crate::model::{DigestKind, SignerDigest, Timestamp};
 
@@ -120,6 +121,36 @@ pub(super) fn is_identifier(text: &str) -> bool {
     looks_like_identifier(text) || text == "android"
 }
 
+/// An identifier whose characters are all there: none was replaced, and none is
+/// a control character or white space, of which no identifier has any.
+pub(super) fn is_undamaged(id: &str) -> bool {
+    !id.chars().any(|c| c == char::REPLACEMENT_CHARACTER || c.is_control() || c.is_whitespace())
+}
+
+/// A name that was lost on its way here, so that nobody can tell what app it is:
+/// a program that knew no such letters wrote question marks for them, took the
+/// bytes of one encoding for those of another, or wrote references of HTML.
+pub(super) fn is_lost(name: &str) -> bool {
+    if name.is_ascii() {
+        let marks = name.bytes().filter(|b| *b == b'?').count();
+        let letters = name.bytes().any(|b| b.is_ascii_alphanumeric());
+        let reference = || name.match_indices("&#").any(|(at, _)| name[at..].contains(';'));
+        return name.bytes().any(|b| b.is_ascii_control()) || (marks > 0 && !letters) || reference();
+    }
+    name.contains([char::REPLACEMENT_CHARACTER, '\0']) || is_misread(name)
+}
+
+/// UTF-8 that was read as Windows-1252: the bytes of its letters are UTF-8, which
+/// those of no text of western Europe are by chance.
+fn is_misread(name: &str) -> bool {
+    let byte = |c: char| match u32::from(c) {
+        code @ 0..=0xff => u8::try_from(code).ok(),
+        _ => (0x80..=0x9f_u8).find(|b| lenient(&[*b]).0.chars().eq([c])),
+    };
+    let bytes: Option<Vec<u8>> = name.chars().map(byte).collect();
+    bytes.is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok())
+}
+
 /// SHA-256 of a certificate from base64; `None` for another length.
 pub(super) fn signer_sha256(text: &str) -> Option<SignerDigest> {
     let bytes = base64::engine::general_purpose::STANDARD_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
@@ -169,6 +200,29 @@ mod tests {
             }
         }
         assert_eq!(guid(&text.as_bytes()[..35]), None);
+    }
+
+    #[test]
+    fn a_name_that_was_lost_is_told_from_an_odd_one() {
+        for lost in [
+            "??",
+            "? ?",
+            "???-??",
+            "a\u{fffd}b",
+            "å¾®ä¿¡",
+            "â€™",
+            "&#24494;&#20449;",
+            "Wei&#120;in",
+            "We\u{0}Chat",
+            "Ã¼",
+        ] {
+            assert!(is_lost(lost), "{lost}");
+        }
+        for name in
+            ["WeChat", "微信", "Who am I?", "2048?", "Café", "Çelik", "Où est-ce ?", "AT&T; #1", "Ölüm", "Москва", "Ü"]
+        {
+            assert!(!is_lost(name), "{name}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! device: it is the name of the file, `UUID.json`. Which apps are collected is
 //! a privacy setting for each kind of ownership that no answer shows.
 
+use super::app::Values;
 use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
@@ -105,9 +106,23 @@ pub(super) const APPS: Layout = Layout {
     }),
     file_name: FileName::Guid,
     state: State::Unknown,
-    states: &[("installed", State::Installed), ("*", State::Offered)],
+    states: &[("installed", State::Installed), (UNCLEAR, State::Unknown), ("*", State::Offered)],
+    adjust_app: Some(an_installed_version_is_no_mere_assignment),
     ..LAYOUT
 };
+
+/// In place of a status that contradicts the rest of its app.
+const UNCLEAR: &str = "unclear";
+
+/// Every other status than `Installed` is that of an assigned app, but a version
+/// that is installed says otherwise.
+fn an_installed_version_is_no_mere_assignment(values: &mut Values) -> bool {
+    let status = values.get(Role::State);
+    if !status.eq_ignore_ascii_case("installed") && !matches!(values.get(Role::Version), "" | "0" | "0.0") {
+        values.replace(Role::State, UNCLEAR);
+    }
+    true
+}
 
 /// `mdm/devices/ID/apps`, the older call.
 pub(super) const OLD_APPS: Layout = Layout {

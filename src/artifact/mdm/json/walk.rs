@@ -2,10 +2,10 @@
 
 use std::io::Read;
 
-use super::Input;
+use super::{Input, pass_over};
 use crate::artifact::At;
 use crate::artifact::mdm::app::{Cells, Values};
-use crate::artifact::mdm::layout::{Columns, Role, Rows};
+use crate::artifact::mdm::layout::{Columns, Role, Rows, RowsOf};
 use crate::artifact::mdm::paging::{Paging, Word};
 use crate::artifact::mdm::rows::{Row, RowSink};
 use crate::artifact::mdm::values::normal;
@@ -21,6 +21,10 @@ pub(super) struct RowWalk<'i> {
     inside: Option<(&'static str, Names)>,
     /// Devices that came before the name of their app.
     waiting: Vec<Values>,
+    /// Rows are devices, without apps.
+    devices: bool,
+    /// How many the row says there are.
+    counted: Option<u64>,
     /// Key of the rows in a document.
     key: &'static str,
     /// What tells devices apart.
@@ -79,6 +83,8 @@ impl<'i> RowWalk<'i> {
             names: Names::new(rows.columns),
             inside: rows.devices.map(|(key, columns)| (key, Names::new(columns))),
             waiting: Vec::new(),
+            counted: None,
+            devices: rows.of == RowsOf::Devices,
             row: JsonRow { values: Values::default(), place: Place::Unknown, bytes: Vec::new() },
             index: 0,
             seen: 0,
@@ -111,7 +117,9 @@ impl<'i> RowWalk<'i> {
                         None => {
                             strange |= self.names.role(key).is_some();
                             strange |= matches!(reader.kind()?, Kind::Object | Kind::Array);
-                            reader.skip()?;
+                            if pass_over(reader, &mut |key| self.names.role(key).is_some())? {
+                                into.fault(&At::Bytes { offset: reader.offset(), len: 0 }, ANOTHER_LIST);
+                            }
                         }
                     }
                 }
@@ -153,15 +161,22 @@ impl<'i> RowWalk<'i> {
         reader.hold();
         reader.enter()?;
         while let Some(key) = reader.next_key()? {
-            if let Some((name, _)) = &self.inside {
-                if key == name.as_bytes() {
+            match self.inside.as_ref().and_then(|(name, _)| key.strip_prefix(name.as_bytes())) {
+                Some(b"") => {
                     self.devices(reader, into)?;
                     continue;
                 }
-                if key.strip_prefix(name.as_bytes()) == Some(b"@odata.nextLink") {
+                Some(b"@odata.nextLink") => {
                     self.inner.read(Word::Next, reader)?;
                     continue;
                 }
+                Some(b"@odata.count") => {
+                    let count = reader.scalar()?.unwrap_or_default();
+                    // A number that is none tells of more than anybody names.
+                    self.counted = Some(count.trim().parse().unwrap_or(u64::MAX));
+                    continue;
+                }
+                _ => {}
             }
             match self.names.role(key) {
                 Some((role, rank)) => {
@@ -169,6 +184,9 @@ impl<'i> RowWalk<'i> {
                         again |= self.row.values.contradicts(role, rank, &text);
                         self.row.values.push(role, rank, &text);
                     }
+                }
+                None if self.devices && lists_apps(key) && reader.kind()? == Kind::Array => {
+                    self.apps_beside(reader, into)?;
                 }
                 None => reader.skip()?,
             }
@@ -178,12 +196,7 @@ impl<'i> RowWalk<'i> {
         if self.input.encoding == Encoding::Utf8 {
             self.row.bytes.extend_from_slice(reader.held().unwrap_or_default());
         }
-        self.row.place = match (self.input.place, self.input.encoding) {
-            (("[]", false), _) => Place::Element("", self.index),
-            ((_, false), _) if !self.key.is_empty() => Place::Element(self.key, self.index),
-            (_, Encoding::Utf8) => Place::Bytes(from, len),
-            _ => Place::Unknown,
-        };
+        self.row.place = self.place(from, len);
         if reader.replaced() > replaced {
             into.fault(&self.row.at(), "a row holds bytes that are no text");
         }
@@ -195,6 +208,16 @@ impl<'i> RowWalk<'i> {
             return Err(JsonError::Io(std::io::Error::other(stop)));
         }
         Ok(())
+    }
+
+    /// Where a row of these bytes lies.
+    fn place(&self, from: u64, len: u64) -> Place {
+        match (self.input.place, self.input.encoding) {
+            (("[]", false), _) => Place::Element("", self.index),
+            ((_, false), _) if !self.key.is_empty() => Place::Element(self.key, self.index),
+            (_, Encoding::Utf8) => Place::Bytes(from, len),
+            _ => Place::Unknown,
+        }
     }
 
     /// The row is whole.
@@ -217,11 +240,15 @@ impl<'i> RowWalk<'i> {
             };
         };
         let app = self.row.values.clone();
-        if self.waiting.is_empty() && !matches!(app.get(Role::DeviceCount), "" | "0") {
+        let named = self.waiting.len() as u64;
+        let matters = into.matters(app.get(Role::AppName));
+        let count = app.get(Role::DeviceCount);
+        let counted = self.counted.take().or_else(|| count.parse().ok());
+        // An app is in this list because it was found on a device.
+        let unnamed = named == 0 && (counted.is_some_and(|n| n > 0) || (counted.is_none() && matters));
+        if unnamed {
             into.fault(&self.row.at(), "an app is on devices that the export does not name");
-        } else if app.get(Role::DeviceCount).parse::<usize>().is_ok_and(|n| n > self.waiting.len())
-            && into.matters(app.get(Role::AppName))
-        {
+        } else if counted.is_some_and(|n| n > named) && matters {
             into.fault(&self.row.at(), "an app that matters is on more devices than the export names");
         }
         for device in std::mem::take(&mut self.waiting) {
@@ -231,6 +258,22 @@ impl<'i> RowWalk<'i> {
             let values = &self.row.values;
             into.take(values.get(Role::DeviceId).as_bytes(), values.get(Role::AppName), &self.row, true);
         }
+    }
+
+    /// A list of apps in a row that says who a device is.
+    fn apps_beside<R: Read>(&self, reader: &mut Reader<R>, into: &mut RowSink<'_, '_>) -> Result<(), JsonError> {
+        let from = reader.offset();
+        let mut apps = false;
+        reader.enter()?;
+        while reader.next_element()? {
+            apps = true;
+            reader.skip()?;
+        }
+        if apps {
+            let at = At::Bytes { offset: from, len: reader.offset() - from };
+            into.fault(&at, "a list of apps in a list of devices: not read");
+        }
+        Ok(())
     }
 
     /// The devices an app is on. They wait until the app is closed: its name may
@@ -279,6 +322,16 @@ impl<'i> RowWalk<'i> {
         Ok(())
     }
 }
+
+/// A key speaks of apps.
+fn lists_apps(key: &[u8]) -> bool {
+    let key = normal(&String::from_utf8_lossy(key));
+    ["apps", "applications", "applicationreports", "software"].iter().any(|word| key.ends_with(word))
+}
+
+/// What stands under a key where no rows are expected.
+pub(in crate::artifact::mdm) const ANOTHER_LIST: &str =
+    "what looks like another list stands under a key of its own: not read";
 
 const AGAIN: &str = "a key stands twice with two values: which one holds is not known";
 

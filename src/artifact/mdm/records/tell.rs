@@ -9,7 +9,7 @@ use crate::artifact::mdm::device::{Draft, Pending};
 use crate::artifact::mdm::layout::Role;
 use crate::artifact::mdm::paging::Paging;
 use crate::artifact::mdm::passing::Key;
-use crate::artifact::mdm::values::is_identifier;
+use crate::artifact::mdm::values::{is_identifier, is_lost, is_undamaged};
 use crate::format::json::{JsonError, Reader};
 use crate::model::{Code, End, Platform};
 
@@ -201,8 +201,9 @@ impl Walker<'_, '_> {
         // An app that is not identified cannot be shown to be another one.
         let identified = match () {
             () if self.layout.doubts_ids => is_identifier(id),
-            () if self.identifies => !id.is_empty(),
-            () => !id.is_empty() || !name.is_empty(),
+            () if self.identifies => !id.is_empty() && is_undamaged(id),
+            () if !id.is_empty() => is_undamaged(id),
+            () => !name.is_empty() && !is_lost(name),
         };
         if !identified || damaged {
             current.errors = current.errors.saturating_add(1);

@@ -230,3 +230,119 @@ fn an_app_that_matters_on_devices_that_are_not_named_makes_no_list_whole() {
     };
     assert_eq!((of(1), of(2)), (0, 1));
 }
+
+const GRAPH_DEVICE: &str = r#"{"id":"aaaaaaaa-0000-4000-8000-000000000001","deviceName":"Phone A"}"#;
+
+#[test]
+fn an_app_whose_devices_are_not_named_leaves_no_list_whole() {
+    let file = |app: &str| {
+        let text = format!(
+            r#"{{"value":[{{"displayName":"Signal","deviceCount":1,"managedDevices":[{GRAPH_DEVICE}]}},{{"displayName":"WeChat"{app}}}]}}"#
+        );
+        errors(&read("apps.json", text).devices[0])
+    };
+    assert_eq!(file(&format!(r#","deviceCount":1,"managedDevices":[{GRAPH_DEVICE}]"#)), 0);
+    assert_eq!(file(r#","deviceCount":0,"managedDevices":[]"#), 0);
+    for app in [
+        r#","managedDevices":null"#,
+        r#","managedDevices":[]"#,
+        "",
+        r#","deviceCount":2,"managedDevices":[]"#,
+        r#","managedDevices@odata.count":2,"managedDevices":[]"#,
+        r#","managedDevices@odata.count":"many","managedDevices":[]"#,
+    ] {
+        assert!(file(app) > 0, "{app}");
+    }
+}
+
+#[test]
+fn apps_in_a_list_of_devices_are_read_and_prove_no_absence() {
+    let device = |apps: &str| {
+        format!(
+            r#"{{"id":"{A}","deviceName":"Phone A","managedDeviceOwnerType":"company","lastSyncDateTime":"2026-11-20T00:00:00Z"{apps}}}"#
+        )
+    };
+    let with = device(r#","detectedApps":[{"displayName":"WeChat","version":"8"}]"#);
+    let fragment = read("devices.json", format!(r#"{{"value":[{with}]}}"#));
+    assert_eq!(names(&fragment.devices[0]), ["WeChat"]);
+    assert!(matches!(list(&fragment.devices[0]).basis, Basis::Always(Answer::Partial(_))));
+    // Where the head of the file does not show that there are any.
+    let many: Vec<String> = (0..400).map(|_| device("")).chain([with]).collect();
+    let fragment = read("devices.json", format!(r#"{{"value":[{}]}}"#, many.join(",")));
+    assert_eq!(codes(&fragment), [Code::MalformedRecord]);
+}
+
+#[test]
+fn a_second_list_under_another_key_is_said_and_makes_no_list_whole() {
+    let amapi = r#"{"name":"enterprises/L/devices/1","managementMode":"DEVICE_OWNER","applicationReports":[{"packageName":"a.b"}]}"#;
+    let row = format!(r#"{{"ApplicationName":"Signal","DeviceId":"{A}","Platform":"IOS"}}"#);
+    for (name, key, record) in [("amapi.json", "devices", amapi), ("intune.json", "value", &row)] {
+        let file = |rest: &str| read(name, format!(r#"{{"{key}":[{record}]{rest}}}"#));
+        assert_eq!(errors(&file("").devices[0]), 0);
+        assert_eq!(
+            errors(&file(r#","@odata.context":"x","links":{"self":"y"},"warnings":[{"name":"z"}]"#).devices[0]),
+            0
+        );
+        for rest in
+            [format!(r#","{key}2":[{record}]"#), format!(r#","More":[[],{record}]"#), format!(r#","other":{record}"#)]
+        {
+            let fragment = file(&rest);
+            assert!(errors(&fragment.devices[0]) > 0, "{rest}");
+            assert_eq!(codes(&fragment), [Code::MalformedRecord], "{rest}");
+        }
+        for rest in [r#","error":{"code":"TooManyRequests"}"#, r#","errors":["timeout"]"#] {
+            assert_eq!(list(&file(rest).devices[0]).end, End::More, "{rest}");
+        }
+        assert_eq!(list(&file(r#","error":null,"errors":[]"#).devices[0]).end, End::Proven);
+    }
+}
+
+#[test]
+fn a_damaged_identifier_or_a_lost_name_is_no_other_app() {
+    let amapi = |id: &str| {
+        let apps = format!(r#"{{"packageName":"a.b"}},{{"packageName":"{id}"}}"#);
+        let text = format!(
+            r#"{{"name":"enterprises/L/devices/1","managementMode":"DEVICE_OWNER","applicationReports":[{apps}]}}"#
+        );
+        errors(&read("x.json", text).devices[0])
+    };
+    assert_eq!(amapi("com.tencent.xm"), 0);
+    for id in ["com.tencent.\u{fffd}m", "com.tencent.\\u0000m", "com.tencent. mm", "com.tencent\u{a0}mm"] {
+        assert_eq!(amapi(id), 1, "{id}");
+    }
+    let text = |name: &str| format!("ApplicationName,DeviceId,Platform\nSignal,{A},IOS\n{name},{A},IOS\n");
+    let scanned = |name: &str| repeats::scan("x.csv", &text(name));
+    for lost in ["??", "\u{fffd}\u{fffd}", "å¾®ä¿¡", "&#24494;&#20449;"] {
+        assert_eq!(errors(&scanned(lost).devices[0]), 1, "{lost}");
+    }
+    assert_eq!(errors(&scanned("Who am I?").devices[0]), 0);
+    assert_eq!(names(&scanned("\"=\"\"WeChat\"\"\"").devices[0]), ["WeChat"]);
+}
+
+#[test]
+fn damage_inside_a_json_string_costs_its_line_or_the_rest() {
+    let line = |id: &str, more: &str| {
+        format!(
+            r#"{{"name":"enterprises/L/devices/{id}","managementMode":"DEVICE_OWNER","applicationReports":[{{"packageName":"a.b","x":"{more}"}}]}}"#
+        )
+    };
+    let lines = [line("1", "y"), line("2", "\0\0\0"), line("3", "y")].join("\n");
+    let fragment = read("x.ndjson", lines);
+    let ids: Vec<_> =
+        fragment.devices.iter().filter(|d| d.committed).map(|d| fact(d, FactKind::MdmId).unwrap()).collect();
+    assert_eq!(ids, ["android-management/L/1", "android-management/L/3"]);
+    assert_eq!(codes(&fragment), [Code::DamagedFile]);
+    let cut = line("2", "y");
+    let lines = [line("1", "y"), cut[..cut.len() - 5].to_owned(), line("3", "y")].join("\n");
+    let fragment = read("x.ndjson", lines);
+    assert_eq!(fragment.devices.iter().filter(|d| d.committed).count(), 2, "the line behind a cut one is read");
+}
+
+#[test]
+fn a_row_that_is_repeated_without_end_costs_no_memory_and_no_time() {
+    let row = format!("WeChat,{A},IOS\n");
+    let fragment = repeats::scan("x.csv", &format!("ApplicationName,DeviceId,Platform\n{}", row.repeat(20_000)));
+    let device = &fragment.devices[0];
+    assert_eq!((device.apps.len(), list(device).entries, list(device).errors), (1 << 14, 20_000, 1));
+    assert_eq!(codes(&fragment), [Code::LimitFindings]);
+}

@@ -8,7 +8,7 @@ use crate::signature::SignatureSet;
 
 /// Reads as a scan does: only what signatures ask for is kept, and what passes
 /// is remembered.
-fn scan(name: &str, text: &str) -> Fragment {
+pub(super) fn scan(name: &str, text: &str) -> Fragment {
     static SET: std::sync::OnceLock<SignatureSet> = std::sync::OnceLock::new();
     let set = SET.get_or_init(|| SignatureSet::builtin().unwrap());
     read_retaining(Retain::Relevant(set), name, text.as_bytes(), &Leash::unbounded()).unwrap().unwrap()
