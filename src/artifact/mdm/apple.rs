@@ -199,13 +199,18 @@ impl Answer {
             _ => Proof::Assumed(ASSUMED),
         };
         let list = ListStatement::new(scope, UserSet::All, Basis::Always(proof), End::Proven, listed.present);
-        ListStatement { errors: listed.errors, managed: true, as_of: self.context.as_of, ..list }
+        let errors = listed.errors + u64::from(self.contradicts);
+        ListStatement { errors, managed: true, as_of: self.context.as_of, ..list }
     }
 
     fn remark(&self, list: &ListStatement, listed: &Listed, source: SourceId, sink: &mut Sink<'_>) {
         let at = self.at();
         if listed.errors > 0 {
-            let message = format!("{} entries of the app list bear no identifier", listed.errors);
+            let message = format!("{} entries of the app list bear no identifier, or two", listed.errors);
+            sink.note(Code::MalformedRecord, Some(source), &at, message);
+        }
+        if self.contradicts {
+            let message = "the answer contradicts itself: whose it is, or whether it is one";
             sink.note(Code::MalformedRecord, Some(source), &at, message);
         }
         if matches!(list.basis, Basis::Always(Proof::ManagedOnly)) {
