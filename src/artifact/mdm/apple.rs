@@ -120,7 +120,8 @@ impl Answers {
     ) -> Result<(), PlistError> {
         let device = sink.begin(Platform::Ios, Some(source), At::Whole);
         let number = self.closed.len() as u64 + self.out_of_scope;
-        let mut answer = Answer { number, context: context.clone(), ..Answer::default() };
+        let contradicts = context.doubtful;
+        let mut answer = Answer { number, context: context.clone(), contradicts, ..Answer::default() };
         answer.read(plist, &mut |app, at| {
             let app = crate::model::App { users: vec![USER], ..app };
             sink.app(device, app, source, at);

@@ -15,6 +15,8 @@ pub struct Draft {
     pub tenant: Box<str>,
     /// It said two things of whose device it is, or of which.
     doubtful: bool,
+    /// It said two things of what it runs.
+    unclear: bool,
 }
 
 /// Roles that decide whose a device is: told twice, with two values, they leave
@@ -34,7 +36,7 @@ pub(super) const WHEN: &[Role] = &[Role::LastSeen, Role::InventoryTime];
 
 impl Default for Draft {
     fn default() -> Self {
-        Self { values: [const { None }; Role::COUNT], tenant: "-".into(), doubtful: false }
+        Self { values: [const { None }; Role::COUNT], tenant: "-".into(), doubtful: false, unclear: false }
     }
 }
 
@@ -61,6 +63,7 @@ impl Draft {
                     *old = "twice".into();
                 }
                 self.doubtful |= WHOSE.contains(&role);
+                self.unclear |= matches!(role, Role::Platform | Role::PlatformHint);
                 false
             }
             None => {
@@ -86,7 +89,12 @@ impl Draft {
             Enrollment::Unknown if supervised => Enrollment::Supervised,
             told => told,
         };
-        (told.map_or(layout.platform, |r| r.1), enrollment)
+        let platform = match told.map_or(layout.platform, |r| r.1) {
+            // A computer that may be a phone is looked at.
+            Platform::OutOfScope if self.unclear => Platform::Unknown,
+            platform => platform,
+        };
+        (platform, enrollment)
     }
 
     /// Ownership by the table of the layout.

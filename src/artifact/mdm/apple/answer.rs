@@ -27,6 +27,8 @@ pub(super) struct Context {
     pub(super) as_of: Option<Timestamp>,
     /// It was given for one user, not for the device.
     pub(super) user_channel: bool,
+    /// What it lies in says two things of it.
+    pub(super) doubtful: bool,
 }
 
 /// What one property list says, apps aside.
@@ -57,7 +59,7 @@ const MOST_IMEIS: usize = 16;
 const MOST_IDENTIFIERS: usize = 16;
 
 /// Sets what is told once; returns whether it was told before as something else.
-fn once<T: PartialEq>(slot: &mut Option<T>, told: Option<T>) -> bool {
+pub(super) fn once<T: PartialEq>(slot: &mut Option<T>, told: Option<T>) -> bool {
     match (&*slot, told) {
         (Some(old), Some(told)) => *old != told,
         (None, told) => {

@@ -129,6 +129,17 @@ fn a_key_twice_in_a_row_makes_no_list_whole() {
 }
 
 #[test]
+fn a_computer_that_may_be_a_phone_is_told() {
+    let of = |more: &str| {
+        let text = jamf("", "").replace(r#""deviceType":"iOS""#, &format!(r#""deviceType":"tvOS"{more}"#));
+        let fragment = read("x.json", text);
+        (fragment.out_of_scope, fragment.devices.first().map(|d| (d.platform, errors(d))))
+    };
+    assert_eq!(of(""), (1, None));
+    assert_eq!(of(r#","deviceType":"iOS""#), (0, Some((Platform::Unknown, 1))));
+}
+
+#[test]
 fn a_record_that_says_two_things_of_its_device_tells_neither_owner_nor_age() {
     let ws1 = |more: &str| {
         format!(

@@ -388,6 +388,32 @@ fn events_hold_the_answers_of_devices() {
 }
 
 #[test]
+fn an_event_that_says_two_things_makes_no_list_whole_and_hides_no_answer() {
+    let plist = |id: &str| {
+        let xml = format!(
+            "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>CommandUUID</key><string>1</string><key>InstalledApplicationList</key>\
+             <array><dict><key>Identifier</key><string>{id}</string></dict></array><key>Status</key><string>Acknowledged</string>\
+             <key>UDID</key><string>00008150-0000000000000071</string></dict></plist>"
+        );
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, xml)
+    };
+    let of = |outer: &str, channel: &str, inner: &str| {
+        let text = format!(
+            r#"{{"created_at":"2026-11-20T05:00:00Z"{outer},"acknowledge_event":{{"ids":{{"type":"Device"{channel}}},"raw_payload":"{}"{inner}}}}}"#,
+            plist("a.b")
+        );
+        let fragment = read("e.json", text);
+        fragment.devices.iter().map(|d| (names(d).len(), list(d).errors, list(d).as_of.is_some())).collect::<Vec<_>>()
+    };
+    let first = format!(r#","raw_payload":"{}""#, plist("a.b"));
+    let other = format!(r#","raw_payload":"{}""#, plist("com.tencent.xin"));
+    assert_eq!(of("", "", &first), [(1, 0, true)], "the same twice is no contradiction");
+    assert_eq!(of("", "", &other), [(1, 1, false), (1, 1, false)]);
+    assert_eq!(of("", r#","type":"User""#, ""), [(1, 1, false)]);
+    assert_eq!(of(r#","created_at":"2020-01-01T00:00:00Z""#, "", ""), [(1, 1, false)]);
+}
+
+#[test]
 fn values_beside_their_keys_and_a_list_of_one_are_read() {
     for path in ["maas360/source/2.json", "maas360/source/3.json"] {
         let fragment = sample(path);
