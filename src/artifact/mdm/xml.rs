@@ -224,15 +224,19 @@ impl<R: Read> Walk<'_, '_, '_, R> {
     }
 
     fn children(&mut self, node: usize) -> Result<(), XmlError> {
-        let wanted = !self.walker.plan().0[node].roles.is_empty();
+        let place = &self.walker.plan().0[node];
+        let wanted = !place.roles.is_empty();
+        // Here are elements only: text among them may be what is left of one.
+        let elements = !wanted && (place.leads || matches!(place.mark, Mark::Apps | Mark::App));
         self.text.clear();
-        let mut unread = false;
+        let (mut unread, mut mixed) = (false, false);
         loop {
             match self.reader.next_event()? {
                 Event::Start(element) => match self.walker.plan().child(node, element.name().as_bytes()) {
                     Some(child) => self.element(child)?,
                     None => {
                         let beside = beside(&self.walker.plan().0, node, element.name());
+                        mixed |= wanted;
                         self.beside(node, beside)?;
                     }
                 },
@@ -240,15 +244,17 @@ impl<R: Read> Walk<'_, '_, '_, R> {
                 Event::Text(text) if is_reference(text) && wanted => unread = true,
                 Event::Text(text) if is_reference(text) => self.walker.stray(),
                 Event::Text(text) if wanted && self.text.len() + text.len() <= LONGEST => self.text.push_str(text),
-                Event::Text(_) => unread |= wanted,
+                Event::Text(_) if wanted => unread = true,
+                Event::Text(text) => mixed |= elements && !text.trim().is_empty(),
                 Event::End(_) => break,
                 Event::Eof { .. } => return Err(self.cut()),
             }
         }
-        if unread {
-            self.walker.fault();
-        } else if wanted {
+        if wanted && !unread {
             self.walker.say(node, &self.text);
+        }
+        if unread || mixed {
+            self.walker.fault();
         }
         Ok(())
     }

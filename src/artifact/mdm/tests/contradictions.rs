@@ -264,10 +264,14 @@ fn elements_beside_the_apps_are_minded() {
     ] {
         assert_eq!(classic(apps, ""), (1, End::Proven), "{apps}");
     }
-    // What a document type declares may be an identifier, or apps.
-    for apps in
-        ["&a;", "<application><identifier>c.d</identifier><applications><application/></applications></application>"]
-    {
+    // What a document type declares may be an identifier, or apps; so may text where none belongs.
+    for apps in [
+        "&a;",
+        "com.tencent.xin",
+        "<application>com.tencent.xin<identifier>c.d</identifier></application>",
+        "<application><identifier>c.d<b>com.tencent.xin</b></identifier></application>",
+        "<application><identifier>c.d</identifier><applications><application/></applications></application>",
+    ] {
         assert_eq!(classic(apps, ""), (1, End::Proven), "{apps}");
     }
     assert!(classic("<application><identifier>&a;</identifier></application>", "").0 > 0);
