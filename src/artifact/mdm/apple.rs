@@ -167,7 +167,7 @@ impl Answer {
         if let Some(id) = &self.enrollment_id {
             identity.tell(sink, device, FactKind::EnrollmentId, &format!("apple-mdm//{id}"));
         }
-        if self.enrollment_id.is_some() && self.udid.is_none() {
+        if self.is_user_enrollment() {
             identity.tell(sink, device, FactKind::Enrollment, Enrollment::UserEnrollment.as_str());
         } else if self.supervised == Some(true) {
             identity.tell(sink, device, FactKind::Enrollment, Enrollment::Supervised.as_str());
@@ -185,6 +185,11 @@ impl Answer {
         }
     }
 
+    /// Only user enrollments have an id of their own.
+    fn is_user_enrollment(&self) -> bool {
+        self.enrollment_id.is_some() || self.context.user_enrollment
+    }
+
     fn acknowledged(&self) -> bool {
         self.status.as_deref() == Some("Acknowledged")
     }
@@ -196,7 +201,7 @@ impl Answer {
             (_, None) => Proof::Partial(Reason("no-status")),
             _ if self.context.user_channel => Proof::Partial(Reason("user-channel")),
             // A User Enrollment shows the server managed apps only.
-            _ if self.udid.is_none() => Proof::ManagedOnly,
+            _ if self.udid.is_none() || self.is_user_enrollment() => Proof::ManagedOnly,
             _ => Proof::Assumed(ASSUMED),
         };
         let list = ListStatement::new(scope, UserSet::All, Basis::Always(proof), End::Proven, listed.present);

@@ -29,6 +29,8 @@ pub(super) struct Context {
     pub(super) user_channel: bool,
     /// What it lies in says two things of it.
     pub(super) doubtful: bool,
+    /// What it lies in says that a user enrolled the device.
+    pub(super) user_enrollment: bool,
 }
 
 /// What one property list says, apps aside.
@@ -189,6 +191,7 @@ impl Answer {
 
     fn installed_list(&mut self, plist: &mut Plist<'_>, each: Each<'_>) -> Result<(), PlistError> {
         if !plist.array()? {
+            self.contradicts = true;
             return Ok(());
         }
         let mut listed = self.installed.take().unwrap_or_default();
@@ -211,6 +214,7 @@ impl Answer {
 
     fn managed_list(&mut self, plist: &mut Plist<'_>, each: Each<'_>) -> Result<(), PlistError> {
         if !plist.dict()? {
+            self.contradicts = true;
             return Ok(());
         }
         let mut listed = self.managed.take().unwrap_or_default();
@@ -270,6 +274,8 @@ struct Item {
     others: Vec<String>,
     /// It says two things of who it is or whether it is there.
     contradicts: bool,
+    /// Its identifier is no text, or one of them is none.
+    odd: bool,
     name: Option<String>,
     short_version: Option<String>,
     version: Option<String>,
@@ -287,6 +293,7 @@ impl Item {
             match key.as_str() {
                 "Identifier" => {
                     let told = plist.text()?;
+                    this.odd |= told.is_none();
                     if once(&mut this.identifier, told.clone()) {
                         this.contradicts = true;
                         this.others.extend(told.filter(|_| this.others.len() < MOST_IDENTIFIERS));
@@ -329,7 +336,7 @@ impl Item {
         let text = |t: Option<String>| t.filter(|t| !t.trim().is_empty());
         let identifier = text(self.identifier).filter(|id| id.len() <= LONGEST_ID);
         // What bears no identifier, or two, cannot be told from any app.
-        listed.errors += u64::from(identifier.is_none() || self.contradicts);
+        listed.errors += u64::from(identifier.is_none() || self.contradicts || self.odd);
         listed.present += u64::from(state.is_present());
         let caveat = match state {
             _ if self.contradicts => Some(OF_TWO),

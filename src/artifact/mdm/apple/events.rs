@@ -110,6 +110,8 @@ struct Event {
     channel: Option<String>,
     /// A key stands twice, with two values: which one holds is not known.
     contradicts: bool,
+    /// A payload is no text.
+    odd: bool,
 }
 
 /// More payloads of one event than this are not read.
@@ -143,7 +145,12 @@ impl Log<'_> {
         let as_of = event.created.filter(|t| t.unix() > 0 && !event.contradicts);
         let channel = event.channel.as_deref().unwrap_or_default();
         let user_channel = !matches!(channel, "" | "Device" | "User Enrollment (Device)");
-        let context = Context { place: Some(at), as_of, user_channel, doubtful: event.contradicts };
+        let user_enrollment = channel.starts_with("User Enrollment");
+        let doubtful = event.contradicts;
+        if event.odd {
+            sink.note(Code::MalformedRecord, Some(self.source), &at, "raw_payload is no text");
+        }
+        let context = Context { place: Some(at), as_of, user_channel, doubtful, user_enrollment };
         for payload in &event.payloads {
             self.payload(payload, &context, sink);
         }
@@ -156,8 +163,14 @@ impl Log<'_> {
         let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) else {
             return sink.note(Code::MalformedRecord, Some(self.source), at, "raw_payload is no base64");
         };
-        let read = Plist::open(Cursor::new(bytes), self.leash)
-            .and_then(|mut plist| self.answers.answer(&mut plist, context, self.source, sink));
+        let read = Plist::open(Cursor::new(bytes), self.leash).and_then(|mut plist| {
+            loop {
+                self.answers.answer(&mut plist, context, self.source, sink)?;
+                if !plist.next_document()? {
+                    return Ok(());
+                }
+            }
+        });
         if let Err(error) = read {
             sink.note(code_of(&error), Some(self.source), at, format!("the answer in this event: {error}"));
         }
@@ -182,6 +195,11 @@ impl Event {
                     self.contradicts |= once(&mut self.created, told);
                 }
                 (1, b"raw_payload") => {
+                    if matches!(reader.kind()?, Kind::Object | Kind::Array) {
+                        self.odd = true;
+                        reader.skip()?;
+                        continue;
+                    }
                     let Some(told) = reader.scalar()? else { continue };
                     if self.payloads.iter().all(|p| **p != *told) && self.payloads.len() < MOST_PAYLOADS {
                         self.payloads.push(told.into_owned());

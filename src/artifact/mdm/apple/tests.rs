@@ -160,6 +160,18 @@ fn a_key_that_stands_twice_hides_no_app_and_makes_no_list_whole() {
     }
 }
 
+#[test]
+fn what_is_no_list_or_no_identifier_makes_no_list_whole_and_an_enrollment_id_none_of_all_apps() {
+    let of = |items: &str, rest: &str| only_list(&answers(installed(items, rest).as_bytes())).clone();
+    let (a, ok) = (app("a.b", "A", ""), format!("{OK}{UDID}"));
+    let text = "<key>InstalledApplicationList</key><string>com.tencent.xin</string>";
+    assert_eq!((of(&a, &ok).errors, of(&a, &format!("{ok}{text}")).errors), (0, 1));
+    let odd = app("a.b", "A", "<key>Identifier</key><array><string>com.tencent.xin</string></array>");
+    assert_eq!(of(&odd, &ok).errors, 1);
+    let enrolled = of(&a, &format!("{ok}<key>EnrollmentID</key><string>E-1</string>"));
+    assert_eq!(enrolled.basis, Basis::Always(Proof::ManagedOnly));
+}
+
 fn device_information(model: &str, udid: &str) -> String {
     xml(&format!(
         "<dict><key>QueryResponses</key><dict><key>DeviceName</key><string>Field 7</string><key>IMEI</key><string>35 693803 564380 9</string>

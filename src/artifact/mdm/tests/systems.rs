@@ -410,6 +410,7 @@ fn an_event_that_says_two_things_makes_no_list_whole_and_hides_no_answer() {
     assert_eq!(of("", "", &first), [(1, 0, true)], "the same twice is no contradiction");
     assert_eq!(of("", "", &other), [(1, 1, false), (1, 1, false)]);
     assert_eq!(of("", r#","type":"User""#, ""), [(1, 1, false)]);
+    assert_eq!(of("", "", r#","raw_payload":["x"]"#), [(1, 0, true)], "what is no text is said, and nothing more");
     assert_eq!(of(r#","created_at":"2020-01-01T00:00:00Z""#, "", ""), [(1, 1, false)]);
 }
 
