@@ -120,7 +120,8 @@ impl Answers {
     ) -> Result<(), PlistError> {
         let device = sink.begin(Platform::Ios, Some(source), At::Whole);
         let number = self.closed.len() as u64 + self.out_of_scope;
-        let mut answer = Answer { number, context: context.clone(), ..Answer::default() };
+        let contradicts = context.doubtful;
+        let mut answer = Answer { number, context: context.clone(), contradicts, ..Answer::default() };
         answer.read(plist, &mut |app, at| {
             let app = crate::model::App { users: vec![USER], ..app };
             sink.app(device, app, source, at);
@@ -166,7 +167,7 @@ impl Answer {
         if let Some(id) = &self.enrollment_id {
             identity.tell(sink, device, FactKind::EnrollmentId, &format!("apple-mdm//{id}"));
         }
-        if self.enrollment_id.is_some() && self.udid.is_none() {
+        if self.is_user_enrollment() {
             identity.tell(sink, device, FactKind::Enrollment, Enrollment::UserEnrollment.as_str());
         } else if self.supervised == Some(true) {
             identity.tell(sink, device, FactKind::Enrollment, Enrollment::Supervised.as_str());
@@ -184,6 +185,11 @@ impl Answer {
         }
     }
 
+    /// Only user enrollments have an id of their own.
+    fn is_user_enrollment(&self) -> bool {
+        self.enrollment_id.is_some() || self.context.user_enrollment
+    }
+
     fn acknowledged(&self) -> bool {
         self.status.as_deref() == Some("Acknowledged")
     }
@@ -195,17 +201,22 @@ impl Answer {
             (_, None) => Proof::Partial(Reason("no-status")),
             _ if self.context.user_channel => Proof::Partial(Reason("user-channel")),
             // A User Enrollment shows the server managed apps only.
-            _ if self.udid.is_none() => Proof::ManagedOnly,
+            _ if self.udid.is_none() || self.is_user_enrollment() => Proof::ManagedOnly,
             _ => Proof::Assumed(ASSUMED),
         };
         let list = ListStatement::new(scope, UserSet::All, Basis::Always(proof), End::Proven, listed.present);
-        ListStatement { errors: listed.errors, managed: true, as_of: self.context.as_of, ..list }
+        let errors = listed.errors + u64::from(self.contradicts);
+        ListStatement { errors, managed: true, as_of: self.context.as_of, ..list }
     }
 
     fn remark(&self, list: &ListStatement, listed: &Listed, source: SourceId, sink: &mut Sink<'_>) {
         let at = self.at();
         if listed.errors > 0 {
-            let message = format!("{} entries of the app list bear no identifier", listed.errors);
+            let message = format!("{} entries of the app list bear no identifier, or two", listed.errors);
+            sink.note(Code::MalformedRecord, Some(source), &at, message);
+        }
+        if self.contradicts {
+            let message = "the answer contradicts itself: whose it is, or whether it is one";
             sink.note(Code::MalformedRecord, Some(source), &at, message);
         }
         if matches!(list.basis, Basis::Always(Proof::ManagedOnly)) {

@@ -7,6 +7,7 @@
 
 use super::app::Values;
 use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
+use super::values::normal;
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
 
@@ -106,23 +107,10 @@ pub(super) const APPS: Layout = Layout {
     }),
     file_name: FileName::Guid,
     state: State::Unknown,
-    states: &[("installed", State::Installed), (UNCLEAR, State::Unknown), ("*", State::Offered)],
-    adjust_app: Some(an_installed_version_is_no_mere_assignment),
+    states: &[("installed", State::Installed), ("unknown", State::Unknown), ("*", State::Offered)],
+    adjust_app: Some(presence),
     ..LAYOUT
 };
-
-/// In place of a status that contradicts the rest of its app.
-const UNCLEAR: &str = "unclear";
-
-/// Every other status than `Installed` is that of an assigned app, but a version
-/// that is installed says otherwise.
-fn an_installed_version_is_no_mere_assignment(values: &mut Values) -> bool {
-    let status = values.get(Role::State);
-    if !status.eq_ignore_ascii_case("installed") && !matches!(values.get(Role::Version), "" | "0" | "0.0") {
-        values.replace(Role::State, UNCLEAR);
-    }
-    true
-}
 
 /// `mdm/devices/ID/apps`, the older call.
 pub(super) const OLD_APPS: Layout = Layout {
@@ -151,3 +139,15 @@ pub(super) const OLD_APPS: Layout = Layout {
     state: State::Unknown,
     ..LAYOUT
 };
+
+/// An app that is not said to be installed, but with a version that is, or with
+/// a status that is no word, may be there or not.
+fn presence(app: &mut Values) -> bool {
+    let status = normal(app.get(Role::State));
+    let word = status.bytes().any(|b| b.is_ascii_alphabetic()) && !matches!(&*status, "true" | "false");
+    let version = !app.get(Role::Version).is_empty();
+    if !status.is_empty() && status != "installed" && (version || !word) {
+        app.replace(Role::State, "unknown");
+    }
+    true
+}

@@ -224,31 +224,45 @@ impl<R: Read> Walk<'_, '_, '_, R> {
     }
 
     fn children(&mut self, node: usize) -> Result<(), XmlError> {
-        let wanted = !self.walker.plan().0[node].roles.is_empty();
+        let place = &self.walker.plan().0[node];
+        let wanted = !place.roles.is_empty();
+        // Here are elements only: text among them may be what is left of one.
+        let elements = !wanted && (place.leads || matches!(place.mark, Mark::Apps | Mark::App));
         self.text.clear();
-        let mut long = false;
+        let (mut unread, mut mixed) = (false, false);
         loop {
             match self.reader.next_event()? {
                 Event::Start(element) => match self.walker.plan().child(node, element.name().as_bytes()) {
                     Some(child) => self.element(child)?,
                     None => {
                         let beside = beside(&self.walker.plan().0, node, element.name());
+                        mixed |= wanted;
                         self.beside(node, beside)?;
                     }
                 },
+                // An entity of the document type is not expanded: what it says, an app perhaps, is not known.
+                Event::Text(text) if is_reference(text) && wanted => unread = true,
+                Event::Text(text) if is_reference(text) => self.walker.stray(),
                 Event::Text(text) if wanted && self.text.len() + text.len() <= LONGEST => self.text.push_str(text),
-                Event::Text(_) => long |= wanted,
+                Event::Text(_) if wanted => unread = true,
+                Event::Text(text) => mixed |= elements && !text.trim().is_empty(),
                 Event::End(_) => break,
                 Event::Eof { .. } => return Err(self.cut()),
             }
         }
-        if wanted && !long {
+        if wanted && !unread {
             self.walker.say(node, &self.text);
-        } else if long {
+        }
+        if unread || mixed {
             self.walker.fault();
         }
         Ok(())
     }
+}
+
+/// A reference that stands for nothing known; the reader hands it over alone.
+fn is_reference(text: &str) -> bool {
+    text.len() > 2 && text.starts_with('&') && text.ends_with(';')
 }
 
 /// What an element is that no layout names.
@@ -267,6 +281,11 @@ fn beside(plan: &[Node], node: usize, name: &str) -> Beside {
     let Some(place) = plan.get(node) else { return Beside::Nothing };
     let local = name.rsplit(':').next().unwrap_or(name);
     if place.keys.iter().any(|(key, _)| key.eq_ignore_ascii_case(local)) {
+        return Beside::Stray;
+    }
+    // Apps inside an app, where the layout has none.
+    let lists = |n: &Node| n.mark == Mark::Apps && n.list.split(['.', '[']).any(|key| key == local);
+    if place.mark == Mark::App && plan.iter().any(lists) {
         return Beside::Stray;
     }
     let only_apps = match place.keys.as_slice() {
