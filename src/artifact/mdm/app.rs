@@ -79,7 +79,7 @@ impl Values {
     }
 
     /// One spelling of one of these roles says two things.
-    fn says_two(&self, roles: &[Role]) -> bool {
+    pub(super) fn says_two(&self, roles: &[Role]) -> bool {
         let of = |f: &&(Role, u8, usize, usize)| roles.contains(&f.0);
         self.found.iter().filter(of).any(|f| self.contradicts(f.0, f.1, self.text.get(f.2..f.3).unwrap_or_default()))
     }

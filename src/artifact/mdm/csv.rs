@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::app::Cells;
+use super::device::{WHEN, WHOSE};
 use super::layout::{Layout, Role, Rows};
 use super::passing::{Key, Passing};
 use super::rows::{Row, RowSink, WATCHED};
@@ -70,7 +71,11 @@ impl Columns {
             columns[role.index()] = names.iter().find_map(|name| header.iter().position(|h| h == name));
         }
         let again = |n: &usize| header.iter().filter(|h| **h == header[*n]).count() > 1;
-        let twice = columns.iter().flatten().copied().filter(again).collect();
+        let twice: Vec<usize> = columns.iter().flatten().copied().filter(again).collect();
+        let doubled = |role: &Role| columns[role.index()].is_some_and(|c| twice.contains(&c));
+        let (whose, when) = (WHOSE.iter().any(doubled), WHEN.iter().filter(|role| doubled(role)));
+        let open: Vec<Role> = when.copied().chain(whose.then_some(Role::Ownership)).collect();
+        open.iter().for_each(|role| columns[role.index()] = None);
         Self { at: columns, header, twice }
     }
 

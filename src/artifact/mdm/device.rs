@@ -100,10 +100,18 @@ impl Draft {
     /// Ownership by the table of the layout.
     pub(super) fn ownership(&self, layout: &Layout) -> Ownership {
         match self.get(Role::Ownership) {
-            _ if self.doubtful => Ownership::Unknown,
+            _ if self.doubtful || self.is_enrolled_oddly(layout) => Ownership::Unknown,
             "" => layout.ownership,
             told => find(layout.ownerships, told, |r| r.0).map_or(Ownership::Unknown, |r| r.1),
         }
+    }
+
+    /// The enrollment is a number of which no document says what it means: the
+    /// device may be its user's, whoever is entered as owner.
+    fn is_enrolled_oddly(&self, layout: &Layout) -> bool {
+        let told = self.get(Role::Enrollment);
+        let word = told.chars().any(char::is_alphabetic);
+        !told.is_empty() && !word && find(layout.enrollments, told, |r| r.0).is_none()
     }
 
     /// When the list was collected: its own time, else the last contact.

@@ -216,6 +216,11 @@ impl<'s, 'a> Walker<'s, 'a> {
                 self.strange |= self.current.is_none();
                 reader.skip()
             }
+            // In place of a list of records.
+            _ if element.is_some() && self.current.is_none() => {
+                self.wrong_kind(reader);
+                reader.skip()
+            }
             _ if roles.is_empty() => reader.skip(),
             _ => self.scalar(reader, node),
         }

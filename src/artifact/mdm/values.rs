@@ -121,10 +121,13 @@ pub(super) fn is_identifier(text: &str) -> bool {
     looks_like_identifier(text) || text == "android"
 }
 
-/// An identifier whose characters are all there: none was replaced, and none is
-/// a control character or white space, of which no identifier has any.
+/// An identifier that is one and whose characters are all there: none was
+/// replaced, and none is a control character or white space, of which no
+/// identifier has any.
 pub(super) fn is_undamaged(id: &str) -> bool {
-    !id.chars().any(|c| c == char::REPLACEMENT_CHARACTER || c.is_control() || c.is_whitespace())
+    let none = ["true", "false", "null", "none", "unknown", "undefined"];
+    let odd = |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control() || c.is_whitespace();
+    id.chars().any(char::is_alphabetic) && !id.chars().any(odd) && !none.iter().any(|n| id.eq_ignore_ascii_case(n))
 }
 
 /// A name that was lost on its way here, so that nobody can tell what app it is:

@@ -4,14 +4,14 @@ use memchr::memchr;
 
 use super::{Current, Passed, Walker};
 use crate::artifact::At;
-use crate::artifact::mdm::app::{app, is_present, state, wanted};
+use crate::artifact::mdm::app::{Cells as _, app, is_present, state, wanted};
 use crate::artifact::mdm::device::{Draft, Pending};
 use crate::artifact::mdm::layout::Role;
 use crate::artifact::mdm::paging::Paging;
 use crate::artifact::mdm::passing::Key;
 use crate::artifact::mdm::values::{is_identifier, is_lost, is_undamaged};
 use crate::format::json::{JsonError, Reader};
-use crate::model::{Code, End, Platform};
+use crate::model::{Code, End, Platform, State};
 
 impl Walker<'_, '_> {
     pub(super) fn record<R: std::io::Read>(&mut self, reader: &mut Reader<R>, node: usize) -> Result<(), JsonError> {
@@ -208,14 +208,31 @@ impl Walker<'_, '_> {
         if !identified || damaged {
             current.errors = current.errors.saturating_add(1);
         }
-        let state = state(self.layout, self.values.get(Role::State));
+        let open = self.values.says_two(&[Role::State]);
+        let state = if open { State::Unknown } else { state(self.layout, self.values.get(Role::State)) };
         if is_present(state) {
             current.entries = current.entries.saturating_add(1);
         }
-        let Some(identifier) = wanted(self.sink, platform, name, || (id.into(), maybe.into())) else { return false };
+        let first = wanted(self.sink, platform, name, || (id.into(), maybe.into()));
+        // Of two identifiers either may be the app's.
+        let mut ids = Vec::new();
+        self.values.each(Role::AppId, &mut |other| {
+            if !id.is_empty() && other != id && self.sink.wants_identifier(platform, other) {
+                ids.push(other.to_owned());
+            }
+        });
+        if first.is_none() && ids.is_empty() {
+            return false;
+        }
         let at = at(self);
-        let app = app(self.layout, &self.values, identifier, true);
-        self.sink.app_of_record(device, app, self.source, at, bytes);
+        let doubted = ids.iter().map(|id| ((id.as_str().into(), None), true));
+        for (identifier, doubted) in first.map(|first| (first, open || !ids.is_empty())).into_iter().chain(doubted) {
+            let mut app = app(self.layout, &self.values, identifier, true);
+            if doubted {
+                app.state = State::Unknown;
+            }
+            self.sink.app_of_record(device, app, self.source, at.clone(), bytes);
+        }
         true
     }
 

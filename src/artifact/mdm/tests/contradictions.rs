@@ -408,3 +408,54 @@ fn a_row_that_is_repeated_without_end_costs_no_memory_and_no_time() {
     assert_eq!((device.apps.len(), list(device).entries, list(device).errors), (1 << 14, 20_000, 1));
     assert_eq!(codes(&fragment), [Code::LimitFindings]);
 }
+
+#[test]
+fn of_two_identifiers_or_states_of_one_app_each_may_hold() {
+    let fragment =
+        read("jamf.json", jamf("", r#",{"identifier":"org.signal","identifier":"com.tencent.xin","name":"y"}"#));
+    let apps: Vec<_> = fragment.devices[0].apps.iter().map(|a| (&*a.identifier, a.state)).collect();
+    assert_eq!(apps, [("a.b", State::Installed), ("org.signal", State::Unknown), ("com.tencent.xin", State::Unknown)]);
+    assert_eq!(errors(&fragment.devices[0]), 1);
+    for id in ["12", "true", r#""?""#, r#""null""#] {
+        let fragment = read("jamf.json", jamf("", &format!(r#",{{"identifier":{id},"name":"y"}}"#)));
+        assert_eq!(errors(&fragment.devices[0]), 1, "{id}");
+    }
+    let text = r#"{"name":"enterprises/L/devices/1","managementMode":"DEVICE_OWNER","applicationReports":[{"packageName":"com.tencent.mm","state":"REMOVED","state":"INSTALLED"}]}"#;
+    assert_eq!(read("x.json", text).devices[0].apps[0].state, State::Unknown);
+}
+
+#[test]
+fn what_stands_in_place_of_a_record_or_a_list_of_them_is_an_error_of_all() {
+    let one = r#"{"mobileDeviceId":"1","deviceType":"iOS","applications":[{"identifier":"a.b","name":"x"}]}"#;
+    for text in [
+        format!(r#"{{"results":[{one},7]}}"#),
+        format!(r#"{{"results":[{one},"x"]}}"#),
+        format!(r#"{{"results":[{one}],"results":"x"}}"#),
+    ] {
+        assert!(errors(&read("jamf.json", &text).devices[0]) > 0, "{text}");
+    }
+}
+
+#[test]
+fn an_owner_beside_a_doubled_column_or_a_numbered_enrollment_is_nobody() {
+    let owner = |head: &str, row: &str| {
+        let text = format!(
+            "Device ID,Device name,OS,Serial number,Last check-in,{head}\n{A},P,iOS,F2LX1234ABCD,2026-11-20 00:00:00,{row}\n"
+        );
+        let fragment = read("DevicesWithInventory.csv", text);
+        fact(&fragment.devices[0], FactKind::Ownership).map(str::to_owned)
+    };
+    assert_eq!(owner("Ownership", "Corporate").as_deref(), Some("corporate"));
+    assert_eq!(owner("Ownership,Ownership", "Corporate,Personal"), None);
+    assert_eq!(owner("Ownership,Serial number", "Corporate,F2LX1234ABCX"), None);
+    let graph = |kind: &str| {
+        let text = format!(
+            r#"{{"value":[{{"id":"{A}","deviceName":"P","managedDeviceOwnerType":"company","deviceEnrollmentType":{kind},"lastSyncDateTime":"2026-11-20T00:00:00Z"}}]}}"#
+        );
+        fact(&read("devices.json", text).devices[0], FactKind::Ownership).map(str::to_owned)
+    };
+    for known in [r#""unknown""#, "null", r#""deviceEnrollmentManager""#] {
+        assert_eq!(graph(known).as_deref(), Some("corporate"), "{known}");
+    }
+    assert_eq!(graph("11"), None, "a number that nobody explains");
+}
