@@ -1,6 +1,8 @@
 //! Who a device is: the facts of all its records, one value each, and which of
 //! them are strong enough to join records.
 
+use std::borrow::Cow;
+
 use crate::model::{DeviceFact, Enrollment, FactKind, Ownership, Timestamp, is_placeholder, is_strong_in_namespace};
 
 /// The identity of one device.
@@ -63,11 +65,12 @@ impl Identity {
             FactKind::Model => &mut self.model,
             FactKind::OsVersion => &mut self.os_version,
             FactKind::Imei => {
-                push_new(if luhn_valid(&value) { &mut self.imei } else { &mut self.other_ids }, value);
+                let list = if luhn_valid(&value) { &mut self.imei } else { &mut self.other_ids };
+                push_new(list, value.into_owned());
                 return None;
             }
             FactKind::OtherId => {
-                push_new(&mut self.other_ids, value);
+                push_new(&mut self.other_ids, value.into_owned());
                 return None;
             }
             FactKind::Ownership => {
@@ -93,7 +96,7 @@ impl Identity {
             }
         };
         match slot {
-            None => *slot = Some(value),
+            None => *slot = Some(value.into_owned()),
             Some(known) if *known == value => {}
             Some(known) if fact.kind == FactKind::Name || fact.kind == FactKind::PrimaryUser => {
                 let conflict = format!("{known} and {value}");
@@ -102,7 +105,7 @@ impl Identity {
             Some(known) => {
                 let conflict = format!("{known} and {value}");
                 if is_identifier(fact.kind) {
-                    push_new(&mut self.other_ids, value);
+                    push_new(&mut self.other_ids, value.into_owned());
                 }
                 return Some((fact.kind, conflict));
             }
@@ -122,11 +125,11 @@ fn is_identifier(kind: FactKind) -> bool {
 }
 
 /// One spelling for each value: UDIDs in lower case, IMEIs without separators.
-fn normal(fact: &DeviceFact) -> String {
+fn normal(fact: &DeviceFact) -> Cow<'_, str> {
     match fact.kind {
-        FactKind::Udid => fact.value.to_ascii_lowercase(),
-        FactKind::Imei => fact.value.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect(),
-        _ => fact.value.to_string(),
+        FactKind::Udid => fact.value.to_ascii_lowercase().into(),
+        FactKind::Imei => fact.value.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect::<String>().into(),
+        _ => Cow::Borrowed(&fact.value),
     }
 }
 
@@ -143,7 +146,7 @@ pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
         FactKind::MdmId | FactKind::EnrollmentId => value.rsplit('/').next().is_some_and(is_strong_in_namespace),
         _ => false,
     };
-    strong.then_some((fact.kind, value))
+    strong.then(|| (fact.kind, value.into_owned()))
 }
 
 /// At least 6 characters and no placeholder.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::device::WHOSE;
 use super::layout::{Layout, Role};
-use super::values::{find, looks_like_identifier, signer_sha1, signer_sha256, time};
+use super::values::{find, formula_text, looks_like_identifier, signer_sha1, signer_sha256, time};
 use crate::artifact::Sink;
 use crate::model::{App, Platform, SignerSet, State};
 
@@ -37,7 +37,7 @@ impl Values {
 
     /// Adds a value.
     pub fn push(&mut self, role: Role, rank: u8, value: &str) {
-        let value = value.trim();
+        let value = formula_text(value.trim());
         if !value.is_empty() {
             let from = self.text.len();
             self.text.push_str(value);

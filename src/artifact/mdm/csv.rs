@@ -8,7 +8,7 @@ use super::layout::{Layout, Role, Rows};
 use super::passing::{Key, Passing};
 use super::rows::{Row, RowSink, WATCHED};
 use super::survey::{answer_role, csv_layout, header};
-use super::values::{is_guid, normal};
+use super::values::{formula_text, is_guid, normal};
 use super::{ending, layout_of};
 use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink};
 use crate::evidence::{Affinity, Probe};
@@ -189,12 +189,6 @@ fn passing(columns: &Columns) -> Passing<()> {
 fn device_from(columns: &Columns, key_column: Option<usize>) -> Option<usize> {
     let (key, name) = (key_column?, columns.of(Role::AppName)?);
     (name < key && WATCHED.iter().all(|role| columns.of(*role).is_none_or(|c| c >= key))).then_some(key)
-}
-
-/// The text of a formula that is nothing but a text, as spreadsheets are told to
-/// leave a value alone: `="WeChat"`.
-fn formula_text(text: &str) -> &str {
-    text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')).unwrap_or(text)
 }
 
 /// Beginnings of rows that say all of an app and nothing of its device, where

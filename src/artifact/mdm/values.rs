@@ -100,9 +100,23 @@ const DIGIT: [u8; 256] = {
 
 /// A device id in the namespace of its system and tenant (`-`: not told).
 pub(super) fn mdm_id(system: &str, tenant: &str, id: &str) -> String {
-    let part = |text: &str| text.replace('%', "%25").replace('/', "%2F");
-    let id = if is_guid(id.as_bytes()) { id.to_ascii_lowercase() } else { id.to_owned() };
-    format!("{system}/{}/{}", part(tenant), part(&id))
+    let mut out = String::with_capacity(system.len() + tenant.len() + id.len() + 2);
+    out.push_str(system);
+    for part in [tenant, id] {
+        out.push('/');
+        for c in part.chars() {
+            match c {
+                '%' => out.push_str("%25"),
+                '/' => out.push_str("%2F"),
+                c => out.push(c),
+            }
+        }
+    }
+    if is_guid(id.as_bytes()) {
+        let from = out.len() - id.len();
+        out[from..].make_ascii_lowercase();
+    }
+    out
 }
 
 /// It looks like a package name or bundle identifier, rather than a title or an
@@ -119,6 +133,12 @@ pub(super) fn looks_like_identifier(text: &str) -> bool {
 /// The same, or the one package whose name has no dot.
 pub(super) fn is_identifier(text: &str) -> bool {
     looks_like_identifier(text) || text == "android"
+}
+
+/// The text of a formula that is nothing but a text, as spreadsheets are told to
+/// leave a value alone: `="WeChat"`.
+pub(super) fn formula_text(text: &str) -> &str {
+    text.strip_prefix("=\"").and_then(|t| t.strip_suffix('"')).unwrap_or(text)
 }
 
 /// An identifier that is one and whose characters are all there: none was

@@ -379,6 +379,8 @@ fn a_damaged_identifier_or_a_lost_name_is_no_other_app() {
     }
     assert_eq!(errors(&scanned("Who am I?").devices[0]), 0);
     assert_eq!(names(&scanned("\"=\"\"WeChat\"\"\"").devices[0]), ["WeChat"]);
+    let json = format!(r#"[{{"ApplicationName":"=\"WeChat\"","DeviceId":"{A}","Platform":"IOS"}}]"#);
+    assert_eq!(names(&repeats::scan("x.json", &json).devices[0]), ["WeChat"]);
 }
 
 #[test]
