@@ -14,6 +14,7 @@ pub mod apple;
 mod apple_status;
 mod blackberry;
 mod bom;
+mod by_guid;
 mod csv;
 pub mod device;
 mod esper;

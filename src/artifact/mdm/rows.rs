@@ -4,10 +4,11 @@
 //! Rows of one device need not follow each other. A device costs a record of
 //! the sink and some 40 bytes here, whatever its rows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::app::{Cells, app, is_present, state, wanted};
+use super::by_guid::{ByGuid, OUTSIDE};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
 use super::values::{bare, guid, is_guid, is_identifier, is_lost, is_undamaged, mdm_id};
@@ -35,9 +36,6 @@ struct Slot {
     told: bool,
     said: Said,
 }
-
-/// In place of a number: a computer.
-const OUTSIDE: u32 = u32::MAX;
 
 /// What the rows of a device said of it, as far as they must agree.
 #[derive(Debug, Clone, Copy, Default)]
@@ -74,9 +72,9 @@ pub(super) struct RowSink<'s, 'a> {
     last_key: Vec<u8>,
     last: Option<usize>,
     scratch: Vec<u8>,
-    /// Numbers of devices whose key is a GUID: sixteen bytes each, and not the
-    /// text, for there may be a hundred thousand, met in any order.
-    by_guid: HashMap<[u8; 16], u32>,
+    /// Devices whose key is a GUID: there may be a hundred thousand, met in any
+    /// order.
+    by_guid: ByGuid,
     outside: HashSet<u64>,
     hasher: RandomState,
     /// Platform columns of the row before, and whether they name a computer.
@@ -131,7 +129,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             last_key: Vec::new(),
             last: None,
             scratch: Vec::new(),
-            by_guid: HashMap::new(),
+            by_guid: ByGuid::default(),
             outside: HashSet::new(),
             hasher: RandomState::new(),
             judged: (String::new(), String::new(), false),
@@ -229,27 +227,28 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// what the row before said, which was sound.
     #[inline]
     pub(super) fn counts(&mut self, key: Option<&[u8]>) -> bool {
-        let n = match key {
-            None => self.last.filter(|_| !self.last_key.is_empty()),
-            Some(key) => self.known_device(key),
-        };
-        let Some(slot) = n.and_then(|n| self.slots.get_mut(n)).filter(|_| self.of == RowsOf::Apps) else {
-            return false;
-        };
-        self.rows += 1;
-        slot.list.entries = slot.list.entries.saturating_add(1);
-        true
+        let counted = self.of == RowsOf::Apps
+            && match key {
+                None => self.counts_again(),
+                // Another device's row may contradict what it told before.
+                Some(key) => !self.watch && self.counts_known(key),
+            };
+        self.rows += u64::from(counted);
+        counted
     }
 
-    /// A device of which a sound row told who it is, where no other row can
-    /// contradict it; it is the last one then.
-    fn known_device(&mut self, key: &[u8]) -> Option<usize> {
-        let n = self.by_guid.get(&guid(key).filter(|_| !self.watch)?).filter(|n| **n != OUTSIDE)?;
-        let n = usize::try_from(*n).ok().filter(|n| self.slots.get(*n).is_some_and(|s| s.told))?;
+    fn counts_again(&mut self) -> bool {
+        let slot = self.last.filter(|_| !self.last_key.is_empty()).and_then(|n| self.slots.get_mut(n));
+        slot.map(|slot| slot.list.entries = slot.list.entries.saturating_add(1)).is_some()
+    }
+
+    /// The row is of a device that has told who it is.
+    fn counts_known(&mut self, key: &[u8]) -> bool {
+        let Some(n) = guid(key).and_then(|guid| self.by_guid.count(guid)) else { return false };
         self.last_key.clear();
         self.last_key.extend_from_slice(key);
         self.last = Some(n);
-        Some(n)
+        true
     }
 
     /// An app of a device; whether it may matter.
@@ -344,7 +343,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
     fn other_device(&mut self, key: &[u8], row: &dyn Row, sound: bool) -> Option<usize> {
         let guid = guid(key);
         let known = match guid {
-            Some(guid) => self.by_guid.get(&guid).copied(),
+            Some(guid) => self.by_guid.number(guid),
             None => self.known(key, row),
         };
         let n = match known.filter(|n| *n != OUTSIDE) {
@@ -352,7 +351,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             None if sound && self.is_outside(row) => {
                 // A computer of many rows is one record.
                 let new = match guid {
-                    Some(guid) => self.by_guid.insert(guid, OUTSIDE).is_none(),
+                    Some(guid) => self.by_guid.insert(guid, OUTSIDE),
                     None => self.outside.insert(self.hasher.hash_one(&self.scratch)),
                 };
                 if new {
@@ -377,6 +376,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
         // each other, which `inventory` sees only if each of them speaks.
         if sound && (self.of == RowsOf::Devices || self.slots.get(n).is_some_and(|s| !s.told)) {
             self.tell(n, key, row);
+            guid.into_iter().for_each(|guid| self.by_guid.told(guid));
         }
         Some(n)
     }
@@ -491,7 +491,12 @@ impl<'s, 'a> RowSink<'s, 'a> {
     }
 
     /// The file was read to its end, or as far as it goes.
-    pub(super) fn finish(self, end: End) {
+    pub(super) fn finish(mut self, end: End) {
+        for (n, rows) in std::mem::take(&mut self.by_guid).into_counts() {
+            if let Some(slot) = self.slots.get_mut(n) {
+                slot.list.entries = slot.list.entries.saturating_add(rows);
+            }
+        }
         for Slot { list, .. } in &self.slots {
             match self.of {
                 RowsOf::Apps => {
