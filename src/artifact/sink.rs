@@ -37,6 +37,15 @@ const MOST_OF_A_CODE: u64 = 20;
 /// phone has a hundred of them, and a file may repeat one without end.
 const MOST_APPS: usize = 1 << 14;
 
+/// Adds to a list that may become a hundred thousand long, with a quarter of room
+/// to spare and not as much again.
+pub fn push_closely<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len() / 4 + 16);
+    }
+    list.push(item);
+}
+
 /// Collects what one call of a parser says.
 pub struct Sink<'a> {
     fragment: Fragment,
@@ -91,7 +100,7 @@ impl<'a> Sink<'a> {
 
     /// Begins a device. Nothing of it counts before [`Self::commit`].
     pub fn begin(&mut self, platform: Platform, source: Option<SourceId>, at: At) -> DeviceId {
-        self.fragment.devices.push(DeviceRecord {
+        let record = DeviceRecord {
             record: RecordKind::Device,
             platform,
             locator_source: source,
@@ -101,7 +110,8 @@ impl<'a> Sink<'a> {
             apps: Vec::new(),
             lists: Vec::new(),
             committed: false,
-        });
+        };
+        push_closely(&mut self.fragment.devices, record);
         DeviceId(self.fragment.devices.len() as u32 - 1)
     }
 

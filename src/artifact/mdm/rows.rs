@@ -12,7 +12,7 @@ use super::by_guid::{ByGuid, OUTSIDE};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
 use super::values::{bare, guid, is_guid, is_identifier, is_lost, is_undamaged, mdm_id};
-use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
+use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId, push_closely};
 use crate::model::{
     Answer, Basis, Code, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, UserSet,
     escape_component, is_strong_in_namespace,
@@ -34,7 +34,6 @@ struct Slot {
     platform: Platform,
     /// A sound row told its identity.
     told: bool,
-    said: Said,
 }
 
 /// What the rows of a device said of it, as far as they must agree.
@@ -67,6 +66,8 @@ pub(super) struct RowSink<'s, 'a> {
     sink: &'s mut Sink<'a>,
     source: SourceId,
     slots: Vec<Slot>,
+    /// What the rows of each slot said, where they are watched.
+    said: Vec<Said>,
     /// Devices the sink held before.
     base: usize,
     last_key: Vec<u8>,
@@ -125,6 +126,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             of,
             source,
             slots: Vec::new(),
+            said: Vec::new(),
             base: sink.devices().count(),
             last_key: Vec::new(),
             last: None,
@@ -307,7 +309,8 @@ impl<'s, 'a> RowSink<'s, 'a> {
             self.scratch.push(0);
         }
         let before = self.hasher.hash_one(&self.scratch).max(1);
-        let Some(slot) = self.slots.get_mut(n).filter(|s| s.said.before != before) else { return };
+        let Some(said) = self.said.get_mut(n).filter(|s| s.before != before) else { return };
+        let Some(slot) = self.slots.get_mut(n) else { return };
         let mut draft = Draft::default();
         for role in WATCHED.iter().chain(&[Role::Platform, Role::PlatformHint]) {
             draft.set(*role, &row.text(*role));
@@ -322,7 +325,6 @@ impl<'s, 'a> RowSink<'s, 'a> {
         let ownership = draft.ownership(self.layout);
         let enrollment = draft.platform(self.layout).1;
         let (serial, udid) = (id(Role::Serial), id(Role::Udid));
-        let said = &mut slot.said;
         let first = std::mem::replace(&mut said.before, before) == 0;
         let other = |told: u64, now: u64| told != 0 && now != 0 && told != now;
         let contradict = !draft.get(Role::Ownership).is_empty() && ownership != said.ownership
@@ -430,7 +432,10 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// A place for what is counted of a device; its number.
     fn open(&mut self, device: DeviceId, platform: Platform) -> usize {
         let list = Pending { device, cover: None, entries: 0, errors: 0, as_of: None, all: 0, listed: true };
-        self.slots.push(Slot { list, platform, told: false, said: Said::default() });
+        push_closely(&mut self.slots, Slot { list, platform, told: false });
+        if self.watch {
+            push_closely(&mut self.said, Said::default());
+        }
         self.slots.len() - 1
     }
 
