@@ -17,7 +17,7 @@ mod sink;
 
 pub use fragment::{At, DeviceRecord, Fragment, Observation, Page, RecordKind, Source, SourceHash, SourceId};
 pub use reading::Stream;
-pub use sink::{DeviceId, Retain, Sink, push_closely};
+pub use sink::{DeviceId, Retain, Sink};
 
 use crate::evidence::{Affinity, Claim, EvidenceError, File, Probe, RootKind};
 use crate::limits::{Leash, Stop};

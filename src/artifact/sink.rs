@@ -37,15 +37,6 @@ const MOST_OF_A_CODE: u64 = 20;
 /// phone has a hundred of them, and a file may repeat one without end.
 const MOST_APPS: usize = 1 << 14;
 
-/// Adds to a list that may become a hundred thousand long, with a quarter of room
-/// to spare and not as much again.
-pub fn push_closely<T>(list: &mut Vec<T>, item: T) {
-    if list.len() == list.capacity() {
-        list.reserve_exact(list.len() / 4 + 16);
-    }
-    list.push(item);
-}
-
 /// Collects what one call of a parser says.
 pub struct Sink<'a> {
     fragment: Fragment,
@@ -111,7 +102,7 @@ impl<'a> Sink<'a> {
             lists: Vec::new(),
             committed: false,
         };
-        push_closely(&mut self.fragment.devices, record);
+        self.fragment.devices.push(record);
         DeviceId(self.fragment.devices.len() as u32 - 1)
     }
 

@@ -138,6 +138,11 @@ pub type StrongId = (FactKind, String);
 
 /// The strong identifier a fact states, normalised; `None` where it is none.
 pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
+    strong(fact).map(|(kind, value)| (kind, value.into_owned()))
+}
+
+/// The same, not copied where it is spelled as it should be.
+pub(super) fn strong(fact: &DeviceFact) -> Option<(FactKind, Cow<'_, str>)> {
     let value = normal(fact);
     let strong = match fact.kind {
         FactKind::Serial => is_strong_serial(&value),
@@ -146,7 +151,7 @@ pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
         FactKind::MdmId | FactKind::EnrollmentId => value.rsplit('/').next().is_some_and(is_strong_in_namespace),
         _ => false,
     };
-    strong.then(|| (fact.kind, value.into_owned()))
+    strong.then_some((fact.kind, value))
 }
 
 /// At least 6 characters and no placeholder.

@@ -184,7 +184,7 @@ fn conflicting(holders: &[Holder<'_>]) -> Option<(FactKind, String, String)> {
 }
 
 /// The name of a device in a report: its strongest id, with its platform.
-pub fn key(platform: Platform, ids: &[StrongId]) -> Option<String> {
+pub fn key<'a>(platform: Platform, ids: impl Iterator<Item = &'a StrongId> + Clone) -> Option<String> {
     const ORDER: [(FactKind, &str); 5] = [
         (FactKind::Serial, "serial"),
         (FactKind::Udid, "udid"),
@@ -193,7 +193,7 @@ pub fn key(platform: Platform, ids: &[StrongId]) -> Option<String> {
         (FactKind::Imei, "imei"),
     ];
     ORDER.iter().find_map(|(kind, name)| {
-        let (_, value) = ids.iter().filter(|(k, _)| k == kind).min()?;
+        let (_, value) = ids.clone().filter(|(k, _)| k == kind).min()?;
         Some(format!("{platform}:{name}:{value}"))
     })
 }

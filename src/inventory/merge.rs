@@ -1,9 +1,10 @@
 //! Which records are one device: equal strong ids, or one device root.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Device;
-use super::identity::{Identity, StrongId, strong_id};
+use super::identity::{Identity, StrongId, strong, strong_id};
 use super::joining::{self, Holder, Sets, kind_name};
 use crate::artifact::{DeviceRecord, Source};
 use crate::model::{Code, Diagnostic, Enrollment, FactKind, Locator, Ownership, Platform, UserFact, UserKind};
@@ -20,7 +21,7 @@ pub(super) struct Row {
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) key: String,
-    pub(super) rows: Vec<u32>,
+    pub(super) rows: Box<[u32]>,
     /// Which of its lists may not be the whole truth: records that were kept
     /// apart from it say something that may be about it.
     pub(super) doubt: Doubt,
@@ -56,22 +57,21 @@ fn doubt(record: &DeviceRecord) -> Doubt {
 #[derive(PartialEq, Eq, Hash)]
 enum Join<'a> {
     Root(u32),
-    Id(&'a StrongId),
+    Id(FactKind, Cow<'a, str>),
 }
 
 /// Groups rows into devices, in the order of their keys. The outcome does not
 /// depend on the order in which joins are met: components are formed first,
 /// then those that hold two different ids of one kind are split.
 pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, Diagnostic)>) {
-    // Exact, and gone before the keys are made: there may be a hundred thousand.
-    let ids_of = |row: &Row| row.record.facts.iter().filter_map(strong_id).collect::<Vec<_>>().into_boxed_slice();
-    let ids: Vec<Box<[StrongId]>> = rows.iter().map(ids_of).collect();
-    let components = components(rows, &ids);
-    let mut groups = Vec::new();
+    // There may be a hundred thousand: what is not needed for all is made for one.
+    let (order, tops) = components(rows);
+    let mut groups = Vec::with_capacity(order.len());
     let mut diagnostics = Vec::new();
-    for rows_of in components {
-        let holders = holders(&rows_of, rows, &ids);
-        let apart = joining::split(&holders);
+    for rows_of in order.chunk_by(|a, b| tops.get(*a as usize) == tops.get(*b as usize)) {
+        let ids_of = |i: &u32| rows[*i as usize].record.facts.iter().filter_map(strong_id).collect();
+        let ids: Vec<Vec<StrongId>> = rows_of.iter().map(ids_of).collect();
+        let apart = joining::split(&holders(rows_of, rows, &ids));
         if let Some(message) = &apart.conflict {
             let row = &rows[rows_of[0] as usize];
             diagnostics.push((row.item, Diagnostic::new(Code::IdentityConflict, row.root.clone(), message.clone())));
@@ -85,60 +85,49 @@ pub(super) fn group(rows: &[Row], sources: &[Source]) -> (Vec<Group>, Vec<(u32, 
             }
         };
         for (own, near) in apart.groups.iter().zip(&apart.near) {
-            let rows_of: Vec<u32> = own.iter().map(|i| rows_of[*i]).collect();
             let doubt = near.iter().filter_map(|n| doubts.get(*n)).max().copied().unwrap_or_default();
-            groups.push((rows_of, doubt));
+            let ids = own.iter().flat_map(|i| &ids[*i]);
+            let rows_of: Box<[u32]> = own.iter().map(|i| rows_of[*i]).collect();
+            groups.push(Group { key: key(&rows_of, ids, rows, sources), rows: rows_of, doubt });
         }
     }
-    drop(ids);
-    let named = |(rows_of, doubt): (Vec<u32>, Doubt)| Group { key: key(&rows_of, rows, sources), rows: rows_of, doubt };
-    let mut groups: Vec<Group> = groups.into_iter().map(named).collect();
     groups.sort_unstable_by(|a, b| (&a.key, &a.rows).cmp(&(&b.key, &b.rows)));
     make_unique(&mut groups);
     (groups, diagnostics)
 }
 
-fn components(rows: &[Row], ids: &[Box<[StrongId]>]) -> Vec<Vec<u32>> {
+/// The rows, those of one component behind each other, and which component each
+/// of them is in.
+fn components(rows: &[Row]) -> (Vec<u32>, Vec<u32>) {
     let mut sets = Sets::new(rows.len());
     let mut first: HashMap<Join<'_>, u32> = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
-        let joins = ids[i].iter().map(Join::Id).chain(row.root.as_ref().map(|_| Join::Root(row.item)));
-        for join in joins {
+        let ids = row.record.facts.iter().filter_map(strong).map(|(kind, id)| Join::Id(kind, id));
+        for join in ids.chain(row.root.as_ref().map(|_| Join::Root(row.item))) {
             let other = *first.entry(join).or_insert(i as u32);
             sets.join(other, i as u32);
         }
     }
     drop(first);
-    let mut slots: HashMap<u32, usize> = HashMap::new();
-    let mut out: Vec<Vec<u32>> = Vec::new();
-    for i in 0..rows.len() as u32 {
-        let top = sets.top(i);
-        let slot = *slots.entry(top).or_insert_with(|| {
-            out.push(Vec::new());
-            out.len() - 1
-        });
-        out[slot].push(i);
-    }
-    out
+    let tops: Vec<u32> = (0..rows.len() as u32).map(|i| sets.top(i)).collect();
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    order.sort_by_key(|i| tops[*i as usize]);
+    (order, tops)
 }
 
-fn holders<'a>(group: &[u32], rows: &[Row], ids: &'a [Box<[StrongId]>]) -> Vec<Holder<'a>> {
-    group
-        .iter()
-        .map(|i| {
-            let row = &rows[*i as usize];
-            Holder { platform: row.record.platform, ids: &ids[*i as usize], root: row.root.as_ref().map(|_| row.item) }
-        })
-        .collect()
+fn holders<'a>(group: &[u32], rows: &[Row], ids: &'a [Vec<StrongId>]) -> Vec<Holder<'a>> {
+    let of = |(i, ids): (&u32, &'a Vec<StrongId>)| {
+        let row = &rows[*i as usize];
+        Holder { platform: row.record.platform, ids, root: row.root.as_ref().map(|_| row.item) }
+    };
+    group.iter().zip(ids).map(of).collect()
 }
 
 /// The strongest id, with its platform; else the place of the record.
-fn key(group: &[u32], rows: &[Row], sources: &[Source]) -> String {
-    let ids: Vec<StrongId> =
-        group.iter().flat_map(|i| rows[*i as usize].record.facts.iter().filter_map(strong_id)).collect();
+fn key<'a>(group: &[u32], ids: impl Iterator<Item = &'a StrongId> + Clone, rows: &[Row], sources: &[Source]) -> String {
     let platforms = group.iter().map(|i| rows[*i as usize].record.platform);
     let platform = platforms.filter(|p| *p != Platform::Unknown).min().unwrap_or(Platform::Unknown);
-    if let Some(key) = joining::key(platform, &ids) {
+    if let Some(key) = joining::key(platform, ids) {
         return key;
     }
     let row = &rows[group[0] as usize];

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Times tidewaiter and its peers on the same question in the same run.
 
-    python3 tests/peers/speed.py [--devices 20000] [--runs 3] [--tool target/release/tidewaiter] [--shuffle]
+    python3 tests/peers/speed.py [--devices 20000] [--runs 3] [--tool target/release/tidewaiter] [--shuffle] [--distinct]
 
-Makes an inventory (delimited text, JSON lines, one JSON document), asks every
-program there is which devices carry one of the apps, checks that the answers
+Makes an inventory (delimited text, JSON lines, one JSON document) of 900 apps in
+four versions each, 90 on a device, asks every program there is which devices carry
+one of the apps, checks that the answers
 agree, and prints CPU time (user and system), peak memory and the ratio to
 tidewaiter's CPU time. Peers that are not installed are named and left out:
 polars, duckdb (pip), jq. Peers answer with a number; tidewaiter writes its whole
@@ -12,6 +13,7 @@ report.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -56,7 +58,7 @@ def guid(n):
     return f"{n:08x}-5a1e-4c0d-9b7e-{n:012x}"
 
 
-def make(folder, devices, shuffle):
+def make(folder, devices, shuffle, distinct):
     """The three files, and how many devices carry an app."""
     dice = random.Random(1)
     pool = [(f"App {n}", f"org.example.app{n}") for n in range(900)]
@@ -71,13 +73,16 @@ def make(folder, devices, shuffle):
             if dice.random() < 0.003:
                 planted += 1
                 apps.append(dice.choice(list(zip(NAMES, IDS))))
-            for i, (name, _) in enumerate(apps):
-                row = (f'{i:064x},{name},"Example, Inc.",1.{i},1.{i}.0,{guid(n)},Phone {n},u{n}@agency.example,iOS,26.0,IOS,{guid(n + 7)},User {n}\r\n')
+            # A version of an app is the same on every device that has it, or never.
+            apps = [(t, p, f"{dice.randrange(4)}.{n if distinct else 0}") for t, p in apps]
+            for name, _, version in apps:
+                key = hashlib.sha256((name + version).encode()).hexdigest()
+                row = (f'{key},{name},"Example, Inc.",{version},{version}.0,{guid(n)},Phone {n},u{n}@agency.example,iOS,26.0,IOS,{guid(n + 7)},User {n}\r\n')
                 rows.append(row) if shuffle else table.write(row)
             lines.write(json.dumps({"name": f"enterprises/L/devices/{n}", "managementMode": "DEVICE_OWNER", "applicationReports": [
-                {"packageName": p, "displayName": t, "versionName": "1.0", "state": "INSTALLED"} for t, p in apps]}) + "\n")
+                {"packageName": p, "displayName": t, "versionName": v, "state": "INSTALLED"} for t, p, v in apps]}) + "\n")
             document.write((",\n" if n else "") + json.dumps({"mobileDeviceId": str(n), "deviceType": "iOS", "hardware": {"serialNumber": f"F2L{n:09d}"},
-                "applications": [{"identifier": APPLE.get(p, p), "name": t, "version": "1"} for t, p in apps]}))
+                "applications": [{"identifier": APPLE.get(p, p), "name": t, "version": v} for t, p, v in apps]}))
         document.write("\n]}\n")
         # Held only to be mixed: without that, any number of devices can be made.
         dice.shuffle(rows)
@@ -104,17 +109,18 @@ def main():
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--tool", default="target/release/tidewaiter")
     options.add_argument("--shuffle", action="store_true", help="rows of a device do not follow each other")
+    options.add_argument("--distinct", action="store_true", help="no two devices have the same version of an app")
     options.add_argument("--make", help=argparse.SUPPRESS)
     args = options.parse_args()
     if args.make:
-        return print(json.dumps(make(args.make, args.devices, args.shuffle)))
+        return print(json.dumps(make(args.make, args.devices, args.shuffle, args.distinct)))
     names, ids = "('" + "','".join(NAMES) + "')", "('" + "','".join(IDS) + "')"
     there = {m: subprocess.run([sys.executable, "-c", f"import {m}"], capture_output=True).returncode == 0 for m in ("polars", "duckdb")}
     there["jq"] = shutil.which("jq") is not None
     with tempfile.TemporaryDirectory() as folder:
         # Apart: the memory of this process would count as that of its children.
         own = [sys.executable, __file__, "--make", folder, "--devices", str(args.devices)]
-        made = subprocess.run(own + ["--shuffle"] * args.shuffle, check=True, capture_output=True, text=True)
+        made = subprocess.run(own + ["--shuffle"] * args.shuffle + ["--distinct"] * args.distinct, check=True, capture_output=True, text=True)
         paths, planted = json.loads(made.stdout)
         python = lambda code, path: [sys.executable, "-c", code, path]
         jq_ids = ",".join(f'"{i}"' for i in IDS)

@@ -12,7 +12,7 @@ use super::by_guid::{ByGuid, OUTSIDE};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
 use super::values::{bare, guid, is_guid, is_identifier, is_lost, is_undamaged, mdm_id};
-use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId, push_closely};
+use crate::artifact::{At, DeviceId, RecordKind, Sink, SourceId};
 use crate::model::{
     Answer, Basis, Code, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, UserSet,
     escape_component, is_strong_in_namespace,
@@ -432,9 +432,9 @@ impl<'s, 'a> RowSink<'s, 'a> {
     /// A place for what is counted of a device; its number.
     fn open(&mut self, device: DeviceId, platform: Platform) -> usize {
         let list = Pending { device, cover: None, entries: 0, errors: 0, as_of: None, all: 0, listed: true };
-        push_closely(&mut self.slots, Slot { list, platform, told: false });
+        self.slots.push(Slot { list, platform, told: false });
         if self.watch {
-            push_closely(&mut self.said, Said::default());
+            self.said.push(Said::default());
         }
         self.slots.len() - 1
     }

@@ -58,7 +58,7 @@ pub(in crate::report) fn unite(mut devices: Vec<v1::Device>) -> v1::Device {
 fn key(platform: Platform, identity: &v1::Identity, devices: &[v1::Device]) -> String {
     let ids: Vec<StrongId> = lift::strong_ids(identity);
     let known = devices.iter().map(|d| super::joiner::base(&d.key)).min().unwrap_or_default();
-    joining::key(platform, &ids).unwrap_or_else(|| known.to_owned())
+    joining::key(platform, ids.iter()).unwrap_or_else(|| known.to_owned())
 }
 
 fn platform(devices: &[v1::Device]) -> Platform {
