@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::device::WHOSE;
 use super::layout::{Layout, Role};
 use super::values::{find, looks_like_identifier, signer_sha1, signer_sha256, time};
 use crate::artifact::Sink;
@@ -67,7 +68,20 @@ impl Values {
     #[inline]
     pub fn get(&self, role: Role) -> &str {
         let best = self.found.iter().filter(|f| f.0 == role).min_by_key(|f| f.1);
-        best.and_then(|(_, _, from, to)| self.text.get(*from..*to)).unwrap_or_default()
+        let text = best.and_then(|(_, _, from, to)| self.text.get(*from..*to)).unwrap_or_default();
+        let open = match role {
+            _ if text.is_empty() => false,
+            Role::Ownership => self.says_two(WHOSE),
+            Role::LastSeen | Role::InventoryTime => self.says_two(&[role]),
+            _ => false,
+        };
+        if open { "" } else { text }
+    }
+
+    /// One spelling of one of these roles says two things.
+    fn says_two(&self, roles: &[Role]) -> bool {
+        let of = |f: &&(Role, u8, usize, usize)| roles.contains(&f.0);
+        self.found.iter().filter(of).any(|f| self.contradicts(f.0, f.1, self.text.get(f.2..f.3).unwrap_or_default()))
     }
 }
 

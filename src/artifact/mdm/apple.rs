@@ -120,7 +120,8 @@ impl Answers {
     ) -> Result<(), PlistError> {
         let device = sink.begin(Platform::Ios, Some(source), At::Whole);
         let number = self.closed.len() as u64 + self.out_of_scope;
-        let mut answer = Answer { number, context: context.clone(), ..Answer::default() };
+        let contradicts = context.doubtful;
+        let mut answer = Answer { number, context: context.clone(), contradicts, ..Answer::default() };
         answer.read(plist, &mut |app, at| {
             let app = crate::model::App { users: vec![USER], ..app };
             sink.app(device, app, source, at);
@@ -199,13 +200,18 @@ impl Answer {
             _ => Proof::Assumed(ASSUMED),
         };
         let list = ListStatement::new(scope, UserSet::All, Basis::Always(proof), End::Proven, listed.present);
-        ListStatement { errors: listed.errors, managed: true, as_of: self.context.as_of, ..list }
+        let errors = listed.errors + u64::from(self.contradicts);
+        ListStatement { errors, managed: true, as_of: self.context.as_of, ..list }
     }
 
     fn remark(&self, list: &ListStatement, listed: &Listed, source: SourceId, sink: &mut Sink<'_>) {
         let at = self.at();
         if listed.errors > 0 {
-            let message = format!("{} entries of the app list bear no identifier", listed.errors);
+            let message = format!("{} entries of the app list bear no identifier, or two", listed.errors);
+            sink.note(Code::MalformedRecord, Some(source), &at, message);
+        }
+        if self.contradicts {
+            let message = "the answer contradicts itself: whose it is, or whether it is one";
             sink.note(Code::MalformedRecord, Some(source), &at, message);
         }
         if matches!(list.basis, Basis::Always(Proof::ManagedOnly)) {

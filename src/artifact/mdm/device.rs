@@ -13,11 +13,30 @@ pub struct Draft {
     values: [Option<Box<str>>; Role::COUNT],
     /// Tenant of [`Role::DeviceId`]; `-` where the export does not tell.
     pub tenant: Box<str>,
+    /// It said two things of whose device it is, or of which.
+    doubtful: bool,
+    /// It said two things of what it runs.
+    unclear: bool,
 }
+
+/// Roles that decide whose a device is: told twice, with two values, they leave
+/// it open.
+pub(super) const WHOSE: &[Role] = &[
+    Role::DeviceId,
+    Role::Serial,
+    Role::Udid,
+    Role::EnrollmentId,
+    Role::Ownership,
+    Role::Enrollment,
+    Role::Supervised,
+];
+
+/// Roles that tell an age: told twice, with two values, they tell none.
+pub(super) const WHEN: &[Role] = &[Role::LastSeen, Role::InventoryTime];
 
 impl Default for Draft {
     fn default() -> Self {
-        Self { values: [const { None }; Role::COUNT], tenant: "-".into() }
+        Self { values: [const { None }; Role::COUNT], tenant: "-".into(), doubtful: false, unclear: false }
     }
 }
 
@@ -32,12 +51,21 @@ impl Draft {
     }
 
     /// Sets a value; an empty one is none. Returns `false` where another value
-    /// was there before, which stays.
+    /// was there before, which stays, unless it was a time.
     pub fn set(&mut self, role: Role, value: &str) -> bool {
         let value = value.trim();
         let slot = &mut self.values[role.index()];
         match slot {
-            Some(old) => value.is_empty() || **old == *value,
+            Some(old) if value.is_empty() || **old == *value => true,
+            Some(old) => {
+                if WHEN.contains(&role) {
+                    // Not empty for what comes next: that is the third value, and no first.
+                    *old = "twice".into();
+                }
+                self.doubtful |= WHOSE.contains(&role);
+                self.unclear |= matches!(role, Role::Platform | Role::PlatformHint);
+                false
+            }
             None => {
                 *slot = (!value.is_empty()).then(|| value.into());
                 true
@@ -61,12 +89,18 @@ impl Draft {
             Enrollment::Unknown if supervised => Enrollment::Supervised,
             told => told,
         };
-        (told.map_or(layout.platform, |r| r.1), enrollment)
+        let platform = match told.map_or(layout.platform, |r| r.1) {
+            // A computer that may be a phone is looked at.
+            Platform::OutOfScope if self.unclear => Platform::Unknown,
+            platform => platform,
+        };
+        (platform, enrollment)
     }
 
     /// Ownership by the table of the layout.
     pub(super) fn ownership(&self, layout: &Layout) -> Ownership {
         match self.get(Role::Ownership) {
+            _ if self.doubtful => Ownership::Unknown,
             "" => layout.ownership,
             told => find(layout.ownerships, told, |r| r.0).map_or(Ownership::Unknown, |r| r.1),
         }

@@ -12,7 +12,7 @@ use super::device::Draft;
 use super::layout::{Cover, Layout, Records, Role, Shape};
 use super::values::looks_like_identifier;
 use crate::artifact::ArtifactSpec;
-use crate::model::{Answer, Basis, Enrollment, ListScope, Platform};
+use crate::model::{Answer, Basis, Enrollment, ListScope, Platform, Reason};
 
 const FORMAT: &str = "https://github.com/glpi-project/inventory_format";
 
@@ -20,18 +20,27 @@ const LAYOUT: Layout = Layout {
     system: "glpi",
     platforms: &[
         ("android", Platform::Android, Enrollment::Unknown),
+        ("ios", Platform::Ios, Enrollment::Unknown),
         ("other", Platform::OutOfScope, Enrollment::Unknown),
     ],
     system_apps: &[("system*", true), ("apex*", true), ("product*", true), ("vendor*", true)],
-    coverage: &[Cover {
-        platforms: &[],
-        enrollments: &[],
-        scope: ListScope::AllApps,
-        users: &[0],
-        basis: Basis::Always(Answer::Assumed("The agent was allowed to see every package of the device")),
-        note: "The agent lists the packages it may see, of the user it runs in.",
-        source: FORMAT,
-    }],
+    coverage: &[
+        Cover {
+            platforms: &[Platform::Android, Platform::Unknown],
+            enrollments: &[],
+            scope: ListScope::AllApps,
+            users: &[0],
+            basis: Basis::Always(Answer::Assumed("The agent was allowed to see every package of the device")),
+            note: "The agent lists the packages it may see, of the user it runs in.",
+            source: FORMAT,
+        },
+        Cover::any(
+            ListScope::ThirdPartyApps,
+            Basis::Always(Answer::Partial(Reason("not-all-apps-collected"))),
+            "How the apps of an Apple device come into an inventory is not documented.",
+            FORMAT,
+        ),
+    ],
     adjust: Some(device),
     adjust_app: Some(package),
     sources: &[FORMAT],
@@ -122,8 +131,13 @@ pub(super) const XML: Layout = Layout {
 fn device(draft: &mut Draft) {
     let told = [Role::Platform, Role::PlatformHint].map(|r| draft.get(r).to_lowercase());
     if told.iter().any(|t| !t.is_empty()) {
-        let android = told.iter().any(|t| t.contains("android"));
-        draft.replace(Role::Platform, Some(if android { "android" } else { "other" }));
+        let apple = |t: &String| matches!(t.split([' ', '/']).next(), Some("ios" | "ipados" | "iphone" | "ipad"));
+        let platform = match () {
+            () if told.iter().any(|t| t.contains("android")) => "android",
+            () if told.iter().any(apple) => "ios",
+            () => "other",
+        };
+        draft.replace(Role::Platform, Some(platform));
     }
     // Agents that may not read the serial number put the Android id there.
     let serial = draft.get(Role::Serial).to_owned();

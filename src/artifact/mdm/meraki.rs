@@ -58,8 +58,8 @@ pub(super) const SOFTWARES: Layout = Layout {
         ],
         ..Rows::BASE
     }),
-    // Any time in `uninstalledAt` says that it is gone.
-    states: &[("*", State::Removed)],
+    // A time in `uninstalledAt` says that it is gone; what else stands there says nothing.
+    states: &[("19*", State::Removed), ("20*", State::Removed)],
     ..LAYOUT
 };
 

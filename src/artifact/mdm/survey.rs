@@ -32,6 +32,8 @@ pub(super) struct Survey {
     pub(super) lines: bool,
     /// The paths are names of elements.
     xml: bool,
+    /// Keys that were met, also again.
+    keys: usize,
 }
 
 impl Survey {
@@ -98,6 +100,7 @@ impl Survey {
                     }
                     path.push_str(&String::from_utf8_lossy(key));
                     self.paths.insert(path.clone());
+                    self.keys += 1;
                     self.walk(reader, path, depth + 1)?;
                     path.truncate(length);
                 }
@@ -107,8 +110,14 @@ impl Survey {
                 path.push_str("[]");
                 let mut n = 0;
                 while reader.next_element()? {
-                    n += 1;
-                    if n > ELEMENTS { reader.skip()? } else { self.walk(reader, path, depth + 1)? }
+                    if n == ELEMENTS {
+                        reader.skip()?;
+                        continue;
+                    }
+                    // What has no keys shows none of the others'.
+                    let before = self.keys;
+                    self.walk(reader, path, depth + 1)?;
+                    n += usize::from(self.keys > before);
                 }
                 path.truncate(length);
             }

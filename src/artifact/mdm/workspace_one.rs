@@ -5,7 +5,9 @@
 //! device: it is the name of the file, `UUID.json`. Which apps are collected is
 //! a privacy setting for each kind of ownership that no answer shows.
 
+use super::app::Values;
 use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
+use super::values::normal;
 use crate::artifact::ArtifactSpec;
 use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
 
@@ -105,7 +107,8 @@ pub(super) const APPS: Layout = Layout {
     }),
     file_name: FileName::Guid,
     state: State::Unknown,
-    states: &[("installed", State::Installed), ("*", State::Offered)],
+    states: &[("installed", State::Installed), ("unknown", State::Unknown), ("*", State::Offered)],
+    adjust_app: Some(presence),
     ..LAYOUT
 };
 
@@ -136,3 +139,15 @@ pub(super) const OLD_APPS: Layout = Layout {
     state: State::Unknown,
     ..LAYOUT
 };
+
+/// An app that is not said to be installed, but with a version that is, or with
+/// a status that is no word, may be there or not.
+fn presence(app: &mut Values) -> bool {
+    let status = normal(app.get(Role::State));
+    let word = status.bytes().any(|b| b.is_ascii_alphabetic()) && !matches!(&*status, "true" | "false");
+    let version = !app.get(Role::Version).is_empty();
+    if !status.is_empty() && status != "installed" && (version || !word) {
+        app.replace(Role::State, "unknown");
+    }
+    true
+}

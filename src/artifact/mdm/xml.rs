@@ -226,7 +226,7 @@ impl<R: Read> Walk<'_, '_, '_, R> {
     fn children(&mut self, node: usize) -> Result<(), XmlError> {
         let wanted = !self.walker.plan().0[node].roles.is_empty();
         self.text.clear();
-        let mut long = false;
+        let mut unread = false;
         loop {
             match self.reader.next_event()? {
                 Event::Start(element) => match self.walker.plan().child(node, element.name().as_bytes()) {
@@ -236,19 +236,27 @@ impl<R: Read> Walk<'_, '_, '_, R> {
                         self.beside(node, beside)?;
                     }
                 },
+                // An entity of the document type is not expanded: what it says, an app perhaps, is not known.
+                Event::Text(text) if is_reference(text) && wanted => unread = true,
+                Event::Text(text) if is_reference(text) => self.walker.stray(),
                 Event::Text(text) if wanted && self.text.len() + text.len() <= LONGEST => self.text.push_str(text),
-                Event::Text(_) => long |= wanted,
+                Event::Text(_) => unread |= wanted,
                 Event::End(_) => break,
                 Event::Eof { .. } => return Err(self.cut()),
             }
         }
-        if wanted && !long {
-            self.walker.say(node, &self.text);
-        } else if long {
+        if unread {
             self.walker.fault();
+        } else if wanted {
+            self.walker.say(node, &self.text);
         }
         Ok(())
     }
+}
+
+/// A reference that stands for nothing known; the reader hands it over alone.
+fn is_reference(text: &str) -> bool {
+    text.len() > 2 && text.starts_with('&') && text.ends_with(';')
 }
 
 /// What an element is that no layout names.
@@ -267,6 +275,11 @@ fn beside(plan: &[Node], node: usize, name: &str) -> Beside {
     let Some(place) = plan.get(node) else { return Beside::Nothing };
     let local = name.rsplit(':').next().unwrap_or(name);
     if place.keys.iter().any(|(key, _)| key.eq_ignore_ascii_case(local)) {
+        return Beside::Stray;
+    }
+    // Apps inside an app, where the layout has none.
+    let lists = |n: &Node| n.mark == Mark::Apps && n.list.split(['.', '[']).any(|key| key == local);
+    if place.mark == Mark::App && plan.iter().any(lists) {
         return Beside::Stray;
     }
     let only_apps = match place.keys.as_slice() {

@@ -6,6 +6,7 @@ use crate::format::plist::{Plist, PlistError, Value};
 use crate::model::{App, FactKind, State, Timestamp};
 
 const OF_DOWNLOAD: &str = "The app is being installed or updated; the answer does not tell which.";
+const OF_TWO: &str = "A key of this entry stands twice, with two values; which one holds is not known.";
 const OF_CLIP: &str = "An App Clip: a part of the app that runs without the app being installed.";
 
 /// What a list of the answer came to.
@@ -13,7 +14,7 @@ const OF_CLIP: &str = "An App Clip: a part of the app that runs without the app 
 pub(super) struct Listed {
     /// Entries that name an app as present.
     pub(super) present: u64,
-    /// Entries without an identifier.
+    /// Entries without an identifier, or with two.
     pub(super) errors: u64,
 }
 
@@ -26,6 +27,8 @@ pub(super) struct Context {
     pub(super) as_of: Option<Timestamp>,
     /// It was given for one user, not for the device.
     pub(super) user_channel: bool,
+    /// What it lies in says two things of it.
+    pub(super) doubtful: bool,
 }
 
 /// What one property list says, apps aside.
@@ -43,6 +46,8 @@ pub(super) struct Answer {
     pub(super) imeis: Vec<String>,
     pub(super) installed: Option<Listed>,
     pub(super) managed: Option<Listed>,
+    /// A key that must be there once said two things.
+    pub(super) contradicts: bool,
 }
 
 /// Called with every app and its place.
@@ -50,6 +55,20 @@ type Each<'a> = &'a mut dyn FnMut(App<'_>, At);
 
 /// Further lists of one answer than this are not read.
 const MOST_IMEIS: usize = 16;
+/// More identifiers of one entry than this are not told.
+const MOST_IDENTIFIERS: usize = 16;
+
+/// Sets what is told once; returns whether it was told before as something else.
+pub(super) fn once<T: PartialEq>(slot: &mut Option<T>, told: Option<T>) -> bool {
+    match (&*slot, told) {
+        (Some(old), Some(told)) => *old != told,
+        (None, told) => {
+            *slot = told;
+            false
+        }
+        (Some(_), None) => false,
+    }
+}
 
 impl Answer {
     /// The answer's place: the file, or its number in a file of many.
@@ -80,8 +99,11 @@ impl Answer {
                 "ManagedApplicationList" => self.managed_list(plist, each)?,
                 "QueryResponses" => self.query_responses(plist)?,
                 "ErrorChain" => self.error_chain(plist)?,
-                "Status" => self.status = plist.text()?,
-                "EnrollmentID" => self.enrollment_id = plist.text()?.filter(|id| !id.is_empty()),
+                "Status" => self.contradicts |= once(&mut self.status, plist.text()?),
+                "EnrollmentID" => {
+                    let id = plist.text()?.filter(|id| !id.is_empty());
+                    self.contradicts |= once(&mut self.enrollment_id, id);
+                }
                 _ => self.property(&key, plist)?,
             }
         }
@@ -93,7 +115,7 @@ impl Answer {
         let kind = match key {
             "UDID" => {
                 let udid = plist.text()?.filter(|id| !id.is_empty());
-                self.udid = udid.map(|id| id.to_ascii_lowercase()).or(self.udid.take());
+                self.contradicts |= once(&mut self.udid, udid.map(|id| id.to_ascii_lowercase()));
                 return Ok(());
             }
             "IMEI" => {
@@ -193,17 +215,18 @@ impl Answer {
         }
         let mut listed = self.managed.take().unwrap_or_default();
         while let Some(identifier) = plist.key()? {
-            let mut status = None;
+            let (mut status, mut contradicts) = (None, false);
             if plist.dict()? {
                 while let Some(key) = plist.key()? {
-                    if key == "Status" { status = plist.text()? } else { plist.skip()? }
+                    if key == "Status" { contradicts |= once(&mut status, plist.text()?) } else { plist.skip()? }
                 }
             }
+            listed.errors += u64::from(contradicts);
             if identifier.is_empty() || identifier.len() > LONGEST_ID {
                 listed.errors += 1;
                 continue;
             }
-            let state = status.as_deref().map_or(State::Unknown, managed_state);
+            let state = status.as_deref().filter(|_| !contradicts).map_or(State::Unknown, managed_state);
             listed.present += u64::from(state.is_present());
             let place = self.place(&["ManagedApplicationList", &identifier]);
             each(App { identifier: identifier.into(), state, ..App::default() }, place);
@@ -243,14 +266,18 @@ fn managed_state(status: &str) -> State {
 #[derive(Default)]
 struct Item {
     identifier: Option<String>,
+    /// Other identifiers of the same entry.
+    others: Vec<String>,
+    /// It says two things of who it is or whether it is there.
+    contradicts: bool,
     name: Option<String>,
     short_version: Option<String>,
     version: Option<String>,
     installing: Option<bool>,
     download: bool,
     clip: bool,
-    /// Bytes on the device.
-    size: u64,
+    /// Bytes on the device, where the server asked for them.
+    size: Option<u64>,
 }
 
 impl Item {
@@ -258,18 +285,25 @@ impl Item {
         let mut this = Self::default();
         while let Some(key) = plist.key()? {
             match key.as_str() {
-                "Identifier" => this.identifier = plist.text()?,
+                "Identifier" => {
+                    let told = plist.text()?;
+                    if once(&mut this.identifier, told.clone()) {
+                        this.contradicts = true;
+                        this.others.extend(told.filter(|_| this.others.len() < MOST_IDENTIFIERS));
+                    }
+                }
                 "Name" => this.name = plist.text()?,
                 "ShortVersion" => this.short_version = plist.text()?,
                 "Version" => this.version = plist.text()?,
-                "Installing" => this.installing = plist.boolean()?,
+                "Installing" => this.contradicts |= once(&mut this.installing, plist.boolean()?),
                 "DownloadFailed" | "DownloadWaiting" | "DownloadPaused" | "DownloadCancelled" => {
                     this.download |= plist.boolean()? == Some(true);
                 }
                 "IsAppClip" => this.clip = plist.boolean()? == Some(true),
                 "BundleSize" | "DynamicSize" => {
                     if let Some(Value::Integer(size)) = plist.scalar()? {
-                        this.size = this.size.saturating_add(u64::try_from(size).unwrap_or(0));
+                        let more = u64::try_from(size).unwrap_or(0);
+                        this.size = Some(this.size.unwrap_or(0).saturating_add(more));
                     }
                 }
                 _ => plist.skip()?,
@@ -279,12 +313,14 @@ impl Item {
     }
 
     /// "Installing: if true, the app is downloading; if false, it is already
-    /// installed." An app that is being updated has bytes on the device.
+    /// installed." An app that is being updated has bytes on the device; where the
+    /// server did not ask how many, nobody knows.
     fn presence(&self) -> State {
         match (self.installing, self.download) {
+            _ if self.contradicts => State::Unknown,
             (Some(false), _) | (None, false) => State::Installed,
-            _ if self.size > 0 => State::Unknown,
-            _ => State::Offered,
+            _ if self.size == Some(0) => State::Offered,
+            _ => State::Unknown,
         }
     }
 
@@ -292,24 +328,28 @@ impl Item {
         let state = self.presence();
         let text = |t: Option<String>| t.filter(|t| !t.trim().is_empty());
         let identifier = text(self.identifier).filter(|id| id.len() <= LONGEST_ID);
-        // What bears no identifier cannot be told from any app.
-        listed.errors += u64::from(identifier.is_none());
+        // What bears no identifier, or two, cannot be told from any app.
+        listed.errors += u64::from(identifier.is_none() || self.contradicts);
         listed.present += u64::from(state.is_present());
         let caveat = match state {
+            _ if self.contradicts => Some(OF_TWO),
             State::Unknown => Some(OF_DOWNLOAD),
             _ if self.clip => Some(OF_CLIP),
             _ => None,
         };
-        let identifier = identifier.unwrap_or_default();
-        let app = App {
-            system: is_apple(&identifier).then_some(true),
-            identifier: identifier.into(),
-            name: text(self.name).map(Into::into),
-            version: text(self.short_version).or(text(self.version)).map(Into::into),
-            state,
-            caveat,
-            ..App::default()
-        };
-        each(app, place);
+        let (name, version) = (text(self.name), text(self.short_version).or(text(self.version)));
+        let others = self.others.into_iter().filter(|id| !id.trim().is_empty() && id.len() <= LONGEST_ID);
+        for identifier in std::iter::once(identifier.unwrap_or_default()).chain(others) {
+            let app = App {
+                system: is_apple(&identifier).then_some(true),
+                identifier: identifier.into(),
+                name: name.as_deref().map(Into::into),
+                version: version.as_deref().map(Into::into),
+                state,
+                caveat,
+                ..App::default()
+            };
+            each(app, place.clone());
+        }
     }
 }

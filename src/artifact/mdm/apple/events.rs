@@ -7,7 +7,8 @@ use std::io::Cursor;
 
 use base64::Engine as _;
 
-use super::{Answers, answer::Context};
+use super::Answers;
+use super::answer::{Context, once};
 use crate::artifact::ios::code_of;
 use crate::artifact::{Artifact, ArtifactFile, ArtifactSpec, At, ParseError, Parser, ParserSpec, Sink, SourceId};
 use crate::evidence::{Affinity, Probe};
@@ -103,10 +104,16 @@ struct Log<'l> {
 /// What an event says of the answer inside.
 #[derive(Default)]
 struct Event {
-    payload: Option<String>,
+    /// One, unless its key stands twice with two values.
+    payloads: Vec<String>,
     created: Option<Timestamp>,
-    channel: String,
+    channel: Option<String>,
+    /// A key stands twice, with two values: which one holds is not known.
+    contradicts: bool,
 }
+
+/// More payloads of one event than this are not read.
+const MOST_PAYLOADS: usize = 4;
 
 impl Log<'_> {
     fn value<R: std::io::Read>(&mut self, reader: &mut Reader<R>, sink: &mut Sink<'_>) -> Result<(), JsonError> {
@@ -132,22 +139,28 @@ impl Log<'_> {
         event.read(reader, 0)?;
         let len = reader.offset() - from;
         let at = if self.utf8 { At::Bytes { offset: from, len } } else { At::Whole };
-        let Some(payload) = &event.payload else { return Ok(()) };
-        let text: Vec<u8> = payload.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-        let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) else {
-            sink.note(Code::MalformedRecord, Some(self.source), &at, "raw_payload is no base64");
-            return Ok(());
-        };
         // A zero time is how Go writes none.
-        let created = event.created.filter(|t| t.unix() > 0);
-        let user = !matches!(&*event.channel, "" | "Device" | "User Enrollment (Device)");
-        let context = Context { place: Some(at.clone()), as_of: created, user_channel: user };
-        let read = Plist::open(Cursor::new(bytes), self.leash)
-            .and_then(|mut plist| self.answers.answer(&mut plist, &context, self.source, sink));
-        if let Err(error) = read {
-            sink.note(code_of(&error), Some(self.source), &at, format!("the answer in this event: {error}"));
+        let as_of = event.created.filter(|t| t.unix() > 0 && !event.contradicts);
+        let channel = event.channel.as_deref().unwrap_or_default();
+        let user_channel = !matches!(channel, "" | "Device" | "User Enrollment (Device)");
+        let context = Context { place: Some(at), as_of, user_channel, doubtful: event.contradicts };
+        for payload in &event.payloads {
+            self.payload(payload, &context, sink);
         }
         Ok(())
+    }
+
+    fn payload(&mut self, payload: &str, context: &Context, sink: &mut Sink<'_>) {
+        let at = context.place.as_ref().unwrap_or(&At::Whole);
+        let text: Vec<u8> = payload.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+        let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) else {
+            return sink.note(Code::MalformedRecord, Some(self.source), at, "raw_payload is no base64");
+        };
+        let read = Plist::open(Cursor::new(bytes), self.leash)
+            .and_then(|mut plist| self.answers.answer(&mut plist, context, self.source, sink));
+        if let Err(error) = read {
+            sink.note(code_of(&error), Some(self.source), at, format!("the answer in this event: {error}"));
+        }
     }
 }
 
@@ -164,9 +177,21 @@ impl Event {
                         reader.skip()?
                     }
                 }
-                (0, b"created_at") => self.created = reader.scalar()?.and_then(|t| Timestamp::parse(&t)),
-                (1, b"raw_payload") => self.payload = reader.scalar()?.map(std::borrow::Cow::into_owned),
-                (2, b"type") => self.channel = reader.scalar()?.unwrap_or_default().into_owned(),
+                (0, b"created_at") => {
+                    let told = reader.scalar()?.and_then(|t| Timestamp::parse(&t));
+                    self.contradicts |= once(&mut self.created, told);
+                }
+                (1, b"raw_payload") => {
+                    let Some(told) = reader.scalar()? else { continue };
+                    if self.payloads.iter().all(|p| **p != *told) && self.payloads.len() < MOST_PAYLOADS {
+                        self.payloads.push(told.into_owned());
+                    }
+                    self.contradicts |= self.payloads.len() > 1;
+                }
+                (2, b"type") => {
+                    let told = reader.scalar()?.map(std::borrow::Cow::into_owned);
+                    self.contradicts |= once(&mut self.channel, told);
+                }
                 _ => reader.skip()?,
             }
         }

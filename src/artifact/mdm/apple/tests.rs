@@ -100,12 +100,14 @@ fn an_answer_that_is_an_error_is_no_list() {
 }
 
 #[test]
-fn what_is_still_downloading_is_offered_unless_bytes_of_it_are_there() {
+fn what_is_still_downloading_is_offered_if_no_byte_of_it_is_there() {
     let on = |key: &str| format!("<key>{key}</key><true/>");
     let size = "<key>DynamicSize</key><integer>4096</integer>";
+    let none = "<key>BundleSize</key><integer>0</integer>";
     let items = [
-        app("a.new", "A", &on("Installing")),
-        app("b.waiting", "B", &on("DownloadWaiting")),
+        app("a.new", "A", &format!("{}{none}", on("Installing"))),
+        app("b.waiting", "B", &format!("{none}{}", on("DownloadWaiting"))),
+        app("b.not-asked", "B", &on("Installing")),
         app("c.update", "C", &format!("{}{size}", on("Installing"))),
         app("d.failed-update", "D", &format!("<key>Installing</key><false/>{}", on("DownloadFailed"))),
         app("e.clip", "E", &on("IsAppClip")),
@@ -113,7 +115,7 @@ fn what_is_still_downloading_is_offered_unless_bytes_of_it_are_there() {
     .concat();
     let said = answers(installed(&items, &format!("{OK}{UDID}")).as_bytes());
     assert_eq!(said.in_state(State::Offered), ["a.new", "b.waiting"]);
-    assert_eq!(said.in_state(State::Unknown), ["c.update"]);
+    assert_eq!(said.in_state(State::Unknown), ["b.not-asked", "c.update"]);
     assert_eq!(said.in_state(State::Installed), ["d.failed-update", "e.clip"]);
     assert_eq!(only_list(&said).entries, 2);
     assert!(said.device().apps.iter().any(|a| &*a.identifier == "e.clip" && a.caveat.is_some()));
@@ -131,6 +133,31 @@ fn an_entry_without_an_identifier_is_named_and_keeps_the_list_from_being_whole()
     let said = answers(installed("", &format!("{OK}{UDID}")).as_bytes());
     assert_eq!((only_list(&said).entries, only_list(&said).counted), (0, false));
     assert_eq!(said.codes(), [(Code::NotCollected, Severity::Warning)]);
+}
+
+#[test]
+fn a_key_that_stands_twice_hides_no_app_and_makes_no_list_whole() {
+    let twice = |more: &str, rest: &str| {
+        let said = answers(installed(&app("org.whispersystems.signal", "Signal", more), rest).as_bytes());
+        let apps: Vec<(String, State)> =
+            said.device().apps.iter().map(|a| (a.identifier.to_string(), a.state)).collect();
+        (only_list(&said).errors, apps)
+    };
+    let ok = format!("{OK}{UDID}");
+    let signal = |state| ("org.whispersystems.signal".to_owned(), state);
+    let same = "<key>Identifier</key><string>org.whispersystems.signal</string>";
+    assert_eq!(twice(same, &ok), (0, vec![signal(State::Installed)]), "the same twice is no contradiction");
+    let other = "<key>Identifier</key><string>com.tencent.xin</string>";
+    let both = vec![signal(State::Unknown), ("com.tencent.xin".to_owned(), State::Unknown)];
+    assert_eq!(twice(other, &ok), (1, both));
+    let installing = "<key>Installing</key><false/><key>Installing</key><true/>";
+    assert_eq!(twice(installing, &ok), (1, vec![signal(State::Unknown)]), "it is not known to be on its way only");
+    for rest in [
+        format!("{ok}<key>UDID</key><string>00008110-000A1B2C3D4E5F61</string>"),
+        format!("{ok}<key>Status</key><string>Idle</string>"),
+    ] {
+        assert_eq!(twice("", &rest), (1, vec![signal(State::Installed)]), "{rest}");
+    }
 }
 
 fn device_information(model: &str, udid: &str) -> String {

@@ -129,6 +129,56 @@ fn a_key_twice_in_a_row_makes_no_list_whole() {
 }
 
 #[test]
+fn a_computer_that_may_be_a_phone_is_told() {
+    let of = |more: &str| {
+        let text = jamf("", "").replace(r#""deviceType":"iOS""#, &format!(r#""deviceType":"tvOS"{more}"#));
+        let fragment = read("x.json", text);
+        (fragment.out_of_scope, fragment.devices.first().map(|d| (d.platform, errors(d))))
+    };
+    assert_eq!(of(""), (1, None));
+    assert_eq!(of(r#","deviceType":"iOS""#), (0, Some((Platform::Unknown, 1))));
+}
+
+#[test]
+fn a_record_that_says_two_things_of_its_device_tells_neither_owner_nor_age() {
+    let ws1 = |more: &str| {
+        format!(
+            r#"{{"Devices":[{{"Uuid":"{A}","SerialNumber":"F2LX1234ABCD","DeviceFriendlyName":"P","EnrollmentStatus":"Enrolled","Ownership":"C","LastSeen":"2026-11-19T00:00:00"{more}}}]}}"#
+        )
+    };
+    let graph = |more: &str| {
+        format!(
+            r#"{{"value":[{{"id":"{A}","deviceName":"P","serialNumber":"F2LX1234ABCD","managedDeviceOwnerType":"company","lastSyncDateTime":"2026-11-19T00:00:00Z"{more}}}]}}"#
+        )
+    };
+    let told = |text: String| {
+        let fragment = read("x.json", text);
+        let device = &fragment.devices[0];
+        (fact(device, FactKind::Ownership).is_some(), fact(device, FactKind::LastSeen).is_some())
+    };
+    for (system, owner, serial, time) in [
+        (
+            &ws1 as &dyn Fn(&str) -> String,
+            r#","Ownership":"E""#,
+            r#","SerialNumber":"F2LX1234ABCE""#,
+            r#","LastSeen":"2020-01-01T00:00:00""#,
+        ),
+        (
+            &graph,
+            r#","managedDeviceOwnerType":"personal""#,
+            r#","serialNumber":"F2LX1234ABCE""#,
+            r#","lastSyncDateTime":"2020-01-01T00:00:00Z""#,
+        ),
+    ] {
+        assert_eq!(told(system("")), (true, true));
+        assert_eq!(told(system(owner)), (false, true), "{owner}");
+        assert_eq!(told(system(serial)), (false, true), "{serial}");
+        assert_eq!(told(system(time)), (true, false), "{time}");
+        assert_eq!(told(system(&format!("{time}{time}"))), (true, false), "{time} twice");
+    }
+}
+
+#[test]
 fn rows_of_apps_must_agree_on_whose_they_are_and_the_oldest_time_counts() {
     let of = |first: &str, second: &str| {
         let text = |row: &str| format!("{A},P,IOS,Signal,{}\r\n", row.replace(' ', ","));
@@ -214,6 +264,14 @@ fn elements_beside_the_apps_are_minded() {
     ] {
         assert_eq!(classic(apps, ""), (1, End::Proven), "{apps}");
     }
+    // What a document type declares may be an identifier, or apps.
+    for apps in
+        ["&a;", "<application><identifier>c.d</identifier><applications><application/></applications></application>"]
+    {
+        assert_eq!(classic(apps, ""), (1, End::Proven), "{apps}");
+    }
+    assert!(classic("<application><identifier>&a;</identifier></application>", "").0 > 0);
+    assert_eq!(classic("<application><identifier>a.&amp;b;</identifier></application>", ""), (0, End::Proven));
     let again = "<mobile_device><applications><application><identifier>com.tencent.xin</identifier></application></applications></mobile_device>";
     assert_eq!(classic("", again).1, End::Cut, "a second document");
 }

@@ -230,6 +230,54 @@ fn listed_is_not_installed() {
 }
 
 #[test]
+fn what_is_no_time_and_no_word_says_neither_removed_nor_assigned() {
+    let meraki = |at: &str| {
+        let text = format!(
+            r#"[{{"deviceId":"1","identifier":"com.tencent.xin","appId":"1","isManaged":false,"uninstalledAt":{at}}}]"#
+        );
+        read("x.json", text).devices[0].apps[0].state
+    };
+    assert_eq!(meraki("null"), State::Installed);
+    assert_eq!(meraki(r#""2026-05-01T00:00:00Z""#), State::Removed);
+    for at in ["false", "0", r#""never""#] {
+        assert_eq!(meraki(at), State::Unknown, "{at}");
+    }
+    let ws1 = |status: &str, version: &str| {
+        let text = format!(
+            r#"{{"app_items":[{{"bundle_id":"com.tencent.xin","installed_status":{status},"installed_version":"{version}"}}]}}"#
+        );
+        read("x.json", text).devices[0].apps[0].state
+    };
+    assert_eq!(ws1(r#""Installed""#, "8"), State::Installed);
+    assert_eq!(ws1(r#""NotInstalled""#, ""), State::Offered);
+    for (status, version) in [(r#""Unknown""#, ""), ("true", ""), ("1", ""), (r#""NotInstalled""#, "8")] {
+        assert_eq!(ws1(status, version), State::Unknown, "{status} {version}");
+    }
+}
+
+#[test]
+fn an_apple_device_in_an_inventory_is_no_computer_and_its_list_is_not_whole() {
+    let of = |system: &str| {
+        let text = format!(
+            r#"{{"deviceid":"d","content":{{"versionclient":"a","operatingsystem":{{"full_name":"{system}"}},"softwares":[{{"name":"x","comments":"a.b"}}]}}}}"#
+        );
+        let fragment = read("x.json", text);
+        fragment.devices.first().map(|d| (d.platform, matches!(list(d).basis, Basis::Always(Answer::Assumed(_)))))
+    };
+    assert_eq!(of("Android 14"), Some((Platform::Android, true)));
+    assert_eq!(of("iOS 26.0"), Some((Platform::Ios, false)));
+    assert_eq!(of("Debian GNU/Linux 12"), None);
+}
+
+#[test]
+fn an_export_is_known_behind_elements_that_are_none() {
+    let app = r#"{"attributes":{"identifier":"com.tencent.xin","bundle_size":1}}"#;
+    let fragment = read("x.json", format!(r#"{{"data":[null,7,"x",[],{{}},{app}],"has_more":false}}"#));
+    assert_eq!(fragment.devices[0].apps[0].state, State::Installed);
+    assert!(list(&fragment.devices[0]).errors > 0);
+}
+
+#[test]
 fn one_page_of_the_list_of_a_device_is_not_its_list() {
     let guid = |n: u8| format!("workspace-one/source/{n:08x}-5a1e-4c0d-9b7e-{n:012x}.json");
     assert_eq!(list(&sample(&guid(1)).devices[0]).end, End::Proven);
@@ -337,6 +385,32 @@ fn events_hold_the_answers_of_devices() {
         let Some(Ok(part)) = try_read("e.ndjson", &text[..cut]) else { continue };
         assert!(part.devices.len() <= fragment.devices.len(), "cut at {cut}");
     }
+}
+
+#[test]
+fn an_event_that_says_two_things_makes_no_list_whole_and_hides_no_answer() {
+    let plist = |id: &str| {
+        let xml = format!(
+            "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>CommandUUID</key><string>1</string><key>InstalledApplicationList</key>\
+             <array><dict><key>Identifier</key><string>{id}</string></dict></array><key>Status</key><string>Acknowledged</string>\
+             <key>UDID</key><string>00008150-0000000000000071</string></dict></plist>"
+        );
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, xml)
+    };
+    let of = |outer: &str, channel: &str, inner: &str| {
+        let text = format!(
+            r#"{{"created_at":"2026-11-20T05:00:00Z"{outer},"acknowledge_event":{{"ids":{{"type":"Device"{channel}}},"raw_payload":"{}"{inner}}}}}"#,
+            plist("a.b")
+        );
+        let fragment = read("e.json", text);
+        fragment.devices.iter().map(|d| (names(d).len(), list(d).errors, list(d).as_of.is_some())).collect::<Vec<_>>()
+    };
+    let first = format!(r#","raw_payload":"{}""#, plist("a.b"));
+    let other = format!(r#","raw_payload":"{}""#, plist("com.tencent.xin"));
+    assert_eq!(of("", "", &first), [(1, 0, true)], "the same twice is no contradiction");
+    assert_eq!(of("", "", &other), [(1, 1, false), (1, 1, false)]);
+    assert_eq!(of("", r#","type":"User""#, ""), [(1, 1, false)]);
+    assert_eq!(of(r#","created_at":"2020-01-01T00:00:00Z""#, "", ""), [(1, 1, false)]);
 }
 
 #[test]
