@@ -83,7 +83,8 @@ impl Parser for IosFileSystem {
     fn parse(&self, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Result<(), ParseError> {
         let device = sink.begin(Platform::Ios, None, At::Whole);
         sink.user(device, USER, UserKind::Owner);
-        let mut image = Image { leash: artifact.leash, device, counted: BTreeSet::new(), errors: 0, first: None };
+        let mut image =
+            Image { leash: artifact.leash, device, counted: BTreeSet::new(), errors: 0, first: None, beside: None };
         let mut containers: BTreeMap<&[u8], Container<'_>> = BTreeMap::new();
         for file in artifact.files {
             let depth = if file.role == BUNDLE { 2 } else { 1 };
@@ -97,7 +98,7 @@ impl Parser for IosFileSystem {
         for container in containers.values() {
             image.container(container, sink);
         }
-        if let Some(source) = image.first {
+        if let Some(source) = image.first.or(image.beside) {
             let (entries, basis) = (image.counted.len() as u64, Basis::Always(Answer::Assumed(ASSUMED)));
             let list = ListStatement::new(ListScope::ThirdPartyApps, UserSet::All, basis, End::Unmarked, entries);
             sink.list(device, source, ListStatement { errors: image.errors, ..list });
@@ -120,8 +121,10 @@ struct Image<'a> {
     device: DeviceId,
     counted: BTreeSet<String>,
     errors: u64,
-    /// The file that the list of bundles is stated from.
+    /// The file that the list of bundles is stated from: a bundle's own, if there is one.
     first: Option<SourceId>,
+    /// Another file of a container.
+    beside: Option<SourceId>,
 }
 
 /// What an app's own `Info.plist` says of it.
@@ -135,16 +138,15 @@ struct Bundle {
 }
 
 impl Bundle {
-    fn of(plist: &mut Plist<'_>) -> Result<Self, PlistError> {
-        let mut this = Self::default();
+    fn read(&mut self, plist: &mut Plist<'_>) -> Result<(), PlistError> {
         plist.root()?;
         while let Some(key) = plist.key()? {
             let field = match key.as_str() {
-                "CFBundleIdentifier" => &mut this.identifier,
-                "CFBundleName" => &mut this.name,
-                "CFBundleDisplayName" => &mut this.display_name,
-                "CFBundleShortVersionString" => &mut this.version,
-                "CFBundleVersion" => &mut this.build,
+                "CFBundleIdentifier" => &mut self.identifier,
+                "CFBundleName" => &mut self.name,
+                "CFBundleDisplayName" => &mut self.display_name,
+                "CFBundleShortVersionString" => &mut self.version,
+                "CFBundleVersion" => &mut self.build,
                 _ => {
                     plist.skip()?;
                     continue;
@@ -152,71 +154,75 @@ impl Bundle {
             };
             *field = plist.text()?.filter(|text| !text.trim().is_empty());
         }
-        plist.finish()?;
-        Ok(this)
+        plist.finish()
     }
 }
 
-fn container_identifier(plist: &mut Plist<'_>) -> Result<Option<String>, PlistError> {
+fn container_identifier(found: &mut Option<String>, plist: &mut Plist<'_>) -> Result<(), PlistError> {
     plist.root()?;
-    let mut found = None;
     while let Some(key) = plist.key()? {
         if key == "MCMMetadataIdentifier" {
-            found = plist.text()?;
+            *found = plist.text()?;
         } else {
             plist.skip()?;
         }
     }
-    Ok(found)
+    plist.finish()
+}
+
+/// What a small list said, as far as it could be read.
+struct Said<T> {
+    source: SourceId,
+    what: T,
+    /// It was read to its end, and the file ends with it.
+    whole: bool,
 }
 
 impl Image<'_> {
-    /// Reads one small list; `None` was told as a diagnostic.
-    fn read<T>(
+    /// Reads one small list; what keeps it from being whole is told as a diagnostic.
+    fn read<T: Default>(
         &mut self,
         file: &ArtifactFile,
         sink: &mut Sink<'_>,
-        read: impl FnOnce(&mut Plist<'_>) -> Result<T, PlistError>,
-    ) -> Option<(SourceId, T)> {
+        read: impl FnOnce(&mut T, &mut Plist<'_>) -> Result<(), PlistError>,
+    ) -> Said<T> {
+        let mut what = T::default();
         let mut stream = match sink.stream(file, self.leash) {
             Ok(stream) => stream,
             Err(error) => {
                 let source = sink.source(file);
                 sink.note(error.code(), Some(source), &At::Whole, error.to_string());
-                self.first.get_or_insert(source);
-                return None;
+                self.consulted(file, source);
+                return Said { source, what, whole: false };
             }
         };
         let source = stream.source();
-        let said = Plist::open(&mut stream, self.leash).and_then(|mut plist| read(&mut plist));
+        self.consulted(file, source);
+        let end = Plist::open(&mut stream, self.leash).and_then(|mut plist| read(&mut what, &mut plist));
         let _ = sink.close(stream);
-        match said {
-            Ok(said) => Some((source, said)),
-            Err(error) => {
-                sink.note(code_of(&error), Some(source), &At::Whole, error.to_string());
-                self.first.get_or_insert(source);
-                None
-            }
+        if let Err(error) = &end {
+            sink.note(code_of(error), Some(source), &At::Whole, error.to_string());
         }
+        Said { source, what, whole: end.is_ok() }
+    }
+
+    fn consulted(&mut self, file: &ArtifactFile, source: SourceId) {
+        let slot = if file.role == BUNDLE { &mut self.first } else { &mut self.beside };
+        slot.get_or_insert(source);
     }
 
     fn container(&mut self, container: &Container<'_>, sink: &mut Sink<'_>) {
-        let store = container.store.and_then(|file| {
-            self.read(file, sink, |plist| {
-                plist.root()?;
-                Metadata::of_dict(plist)
-            })
-        });
-        let store = store.map(|(_, store)| store).unwrap_or_default();
+        let store = container.store.map(|file| self.read(file, sink, Metadata::read_file).what).unwrap_or_default();
         let mut named = false;
         for file in &container.bundles {
-            let Some((source, bundle)) = self.read(file, sink, Bundle::of) else { continue };
-            self.first.get_or_insert(source);
+            let Said { source, what: bundle, whole } = self.read(file, sink, Bundle::read);
             let Some(identifier) = bundle.identifier.as_deref().filter(|id| id.len() <= LONGEST_ID) else {
-                sink.note(Code::MalformedRecord, Some(source), &At::Whole, "an app bundle without an identifier");
+                if whole {
+                    sink.note(Code::MalformedRecord, Some(source), &At::Whole, "an app bundle without an identifier");
+                }
                 continue;
             };
-            named = true;
+            named |= whole;
             let own = store.bundle_id.as_deref().is_none_or(|id| id == identifier);
             let described = Metadata::default();
             let mut app = if own { &store } else { &described }.app(identifier, State::Installed);
@@ -235,8 +241,7 @@ impl Image<'_> {
     /// tells whose it is.
     fn without_bundle(&mut self, container: &Container<'_>, sink: &mut Sink<'_>) {
         let Some(file) = container.metadata else { return };
-        let Some((source, Some(identifier))) = self.read(file, sink, container_identifier) else { return };
-        self.first.get_or_insert(source);
+        let Said { source, what: Some(identifier), .. } = self.read(file, sink, container_identifier) else { return };
         let app = App { identifier: identifier.into(), state: State::Unknown, ..App::default() };
         self.app(app, source, At::pointer(["MCMMetadataIdentifier"]), sink);
     }

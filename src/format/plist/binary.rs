@@ -12,7 +12,7 @@ use crate::model::Timestamp;
 const TRAILER: usize = 32;
 /// Seconds from 1970 to 2001, where dates count from.
 const EPOCH_2001: f64 = 978_307_200.0;
-/// How far before the end the trailer is looked for, when padding follows it.
+/// How far before the end the trailer is looked for, when something follows it.
 const PADDING: usize = 64 << 10;
 /// Work (objects visited and bytes of text made) for each byte of the file.
 /// Shared keys of honest lists come to about 20.
@@ -35,6 +35,8 @@ pub(super) struct Binary<'a> {
     offset_size: usize,
     ref_size: usize,
     objects: usize,
+    /// Bytes behind the trailer.
+    behind: usize,
     root: Option<usize>,
     stack: Vec<Open>,
     data: Option<Range<usize>>,
@@ -65,9 +67,9 @@ fn trailer(bytes: &[u8], at: usize) -> Option<(usize, usize, usize, usize, usize
 impl<'a> Binary<'a> {
     pub(super) fn open(bytes: Vec<u8>, leash: &'a Leash) -> Result<Self, PlistError> {
         let last = bytes.len().saturating_sub(TRAILER);
-        // The last 32 bytes, unless a copy was padded.
-        let found = (last.saturating_sub(PADDING)..=last).rev().find_map(|at| trailer(&bytes, at));
-        let Some((table, offset_size, ref_size, objects, root)) = found else {
+        // The last 32 bytes, unless something was put behind them.
+        let found = (last.saturating_sub(PADDING)..=last).rev().find_map(|at| Some((at, trailer(&bytes, at)?)));
+        let Some((at, (table, offset_size, ref_size, objects, root))) = found else {
             return Err(PlistError::Cut);
         };
         Ok(Self {
@@ -78,6 +80,7 @@ impl<'a> Binary<'a> {
             offset_size,
             ref_size,
             objects,
+            behind: last - at,
             root: Some(root),
             stack: Vec::new(),
             data: None,
@@ -254,9 +257,9 @@ impl<'a> Binary<'a> {
         Ok(Some(self.slice(range.start, range.len())?.to_vec()))
     }
 
-    pub(super) fn finish(&mut self) -> Result<(), PlistError> {
-        // The trailer at the end was what let the reading begin.
-        Ok(())
+    /// Nothing follows the trailer.
+    pub(super) fn end(&self) -> Result<(), PlistError> {
+        if self.behind == 0 { Ok(()) } else { Err(damaged(super::FOLLOWED)) }
     }
 }
 

@@ -376,7 +376,8 @@ fn what_follows_the_end_of_an_info_plist_leaves_its_list_open() {
     let text = named(&["org.example.a"]);
     for (rest, sound) in [
         ("\n\n  ", true),
-        ("\0\0\0\0", true),
+        ("\0", true),
+        ("\0\0\0\0", false),
         ("<!-- made by hand -->\n", true),
         (named(&["com.tencent.xin"]).as_str(), false),
         ("<dict/>", false),
@@ -390,6 +391,22 @@ fn what_follows_the_end_of_an_info_plist_leaves_its_list_open() {
         assert_eq!(said.codes().is_empty(), sound, "{rest:?}: {:?}", said.codes());
         assert_eq!(said.in_state(State::Installed), ["org.example.a"], "{rest:?}");
     }
+}
+
+#[test]
+fn a_second_list_behind_a_binary_one_leaves_the_first_open() {
+    let two = [binary(&named(&["org.example.a"])), binary(&named(&["com.tencent.xin"]))].concat();
+    let said = backup(&[held(INFO, "Info.plist", &two)]);
+    assert_eq!((said.list(INFO).end, said.in_state(State::Installed)), (End::Cut, vec!["org.example.a"]));
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    let manifest = binary(&manifest_xml(""));
+    let info = held(INFO, "Info.plist", named(&["a.b"]).as_bytes());
+    let said = backup(&[info.clone(), held(MANIFEST, "Manifest.plist", &[&manifest[..], &manifest].concat())]);
+    assert_eq!((said.list(MANIFEST).end, said.list(INFO).end), (End::Cut, End::Proven));
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    let status = binary(&xml("<dict><key>SnapshotState</key><string>finished</string></dict>"));
+    let said = backup(&[info, held(STATUS, "Status.plist", &[&status[..], &status].concat())]);
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
 }
 
 #[test]

@@ -67,6 +67,18 @@ fn a_container_without_a_readable_bundle_is_an_error_of_the_list() {
 }
 
 #[test]
+fn a_second_list_behind_that_of_a_bundle_is_an_error_of_the_list() {
+    let one = |id: &str| xml(&format!("<dict><key>CFBundleIdentifier</key><string>{id}</string></dict>"));
+    let (a, b) = (one("org.example.a"), one("com.tencent.xin"));
+    for two in [format!("{a}{b}").into_bytes(), [binary(&a), binary(&b)].concat()] {
+        let said = image(&[held(BUNDLE, &format!("{APPS}/A/A.app/Info.plist"), &two)]);
+        assert_eq!(said.in_state(State::Installed), ["org.example.a"]);
+        assert_eq!(said.device().lists[0].1.errors, 1);
+        assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    }
+}
+
+#[test]
 fn an_image_without_bundles_states_no_list() {
     let said = image(&[]);
     assert!(said.device().lists.is_empty() && said.device().apps.is_empty());

@@ -48,6 +48,8 @@ pub(super) struct Answer {
     pub(super) managed: Option<Listed>,
     /// A key that must be there once said two things.
     pub(super) contradicts: bool,
+    /// What stands behind it is no answer; readers differ in which they believe.
+    pub(super) followed: bool,
 }
 
 /// Called with every app and its place.

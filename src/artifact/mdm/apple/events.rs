@@ -157,7 +157,7 @@ impl Log<'_> {
             return sink.note(Code::MalformedRecord, Some(self.source), at, "raw_payload is no base64");
         };
         let read = Plist::open(Cursor::new(bytes), self.leash)
-            .and_then(|mut plist| self.answers.answer(&mut plist, context, self.source, sink));
+            .and_then(|mut plist| self.answers.answers(&mut plist, context, self.source, sink));
         if let Err(error) = read {
             sink.note(code_of(&error), Some(self.source), at, format!("the answer in this event: {error}"));
         }

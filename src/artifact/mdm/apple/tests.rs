@@ -228,6 +228,19 @@ fn answers_of_one_file_are_devices_of_their_own_and_a_cut_one_does_not_count() {
 }
 
 #[test]
+fn what_stands_behind_an_answer_leaves_its_list_open() {
+    let one = installed(&app("org.signal", "Signal", ""), &format!("{OK}{UDID}"));
+    let two = binary(&installed(&app("com.tencent.xin", "WeChat", ""), &format!("{OK}{UDID}")));
+    let binary = binary(&one);
+    for bytes in [[&binary[..], &two].concat(), [one.as_bytes(), &two].concat(), format!("{one}<dict/>").into_bytes()] {
+        let said = answers(&bytes);
+        assert_eq!((only_list(&said).end, said.in_state(State::Installed)), (End::Cut, vec!["org.signal"]));
+        assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    }
+    assert_eq!(only_list(&answers(format!("{one}\0\n").as_bytes())).end, End::Proven);
+}
+
+#[test]
 fn answers_are_known_by_their_keys() {
     let affinity = |bytes: &[u8]| AppleMdm.affinity(&Probe { head: bytes, size: bytes.len() as u64, name: b"x.txt" }).0;
     let list = installed("", UDID);
