@@ -71,6 +71,31 @@ fn stray_end_tags_are_dropped_and_missing_ones_supplied_but_the_document_is_dama
 }
 
 #[test]
+fn bytes_of_no_character_are_counted_where_they_are_read() {
+    let text = b"<r><a>x</a><b>\xff\xff</b><c y='\xc3'/></r>";
+    let utf16 =
+        [&[0xff, 0xfe][..], &"<r><a>x</a><b>".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+    let utf16 =
+        [&utf16[..], &[0, 0xdc], &"</b></r>".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+    for (bytes, expected) in [(&text[..], &[0, 0, 2, 3, 3][..]), (&utf16, &[0, 0, 1, 1])] {
+        let limits = limits();
+        let mut reader = Reader::open(bytes, &limits).unwrap();
+        let mut counts = vec![reader.damage()];
+        loop {
+            let end = match reader.next_event().unwrap() {
+                Event::Eof { .. } => break,
+                Event::End(_) => true,
+                _ => false,
+            };
+            if end {
+                counts.push(reader.damage());
+            }
+        }
+        assert_eq!(counts, expected);
+    }
+}
+
+#[test]
 fn attributes_without_quotes_are_read_and_counted_as_damage() {
     let got = events(b"<a><b index=0 name='x' lone/></a>");
     assert_eq!(got, ["<a", "<b index=0 name=x lone=", ">b", ">a", "eof closed=true damage=1"]);
