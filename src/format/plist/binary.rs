@@ -9,6 +9,7 @@ use super::{PlistError, Value};
 use crate::limits::Leash;
 use crate::model::Timestamp;
 
+const HEADER: usize = 8;
 const TRAILER: usize = 32;
 /// Seconds from 1970 to 2001, where dates count from.
 const EPOCH_2001: f64 = 978_307_200.0;
@@ -59,7 +60,7 @@ fn trailer(bytes: &[u8], at: usize) -> Option<(usize, usize, usize, usize, usize
     let (offset_size, ref_size) = (usize::from(t[6]), usize::from(t[7]));
     let size = |range: Range<usize>| usize::try_from(number(&t[range])).ok();
     let (objects, root, table) = (size(8..16)?, size(16..24)?, size(24..32)?);
-    let sane = (1..=8).contains(&offset_size) && (1..=8).contains(&ref_size) && root < objects && table >= 8;
+    let sane = (1..=8).contains(&offset_size) && (1..=8).contains(&ref_size) && root < objects && table >= HEADER;
     let end = objects.checked_mul(offset_size)?.checked_add(table)?;
     (sane && end == at).then_some((table, offset_size, ref_size, objects, root))
 }
@@ -111,7 +112,9 @@ impl<'a> Binary<'a> {
         }
         let at = self.table + index * self.offset_size;
         let offset = self.bytes.get(at..at + self.offset_size).map(number).unwrap_or(u64::MAX);
-        usize::try_from(offset).map_err(|_| damaged("an offset beyond the file"))
+        // The header is no object, though its bytes would make one.
+        let offset = usize::try_from(offset).ok().filter(|offset| *offset >= HEADER);
+        offset.ok_or_else(|| damaged("an offset outside the objects"))
     }
 
     /// The number of the `n`th reference of a container.

@@ -69,7 +69,7 @@ pub enum Value {
     Dict,
     /// Values follow.
     Array,
-    /// Text; bytes that are no text are replaced.
+    /// Text; bytes that are no text are U+FFFD.
     String(String),
     /// Up to 128 bits: device ids exceed 64.
     Integer(i128),

@@ -206,6 +206,7 @@ impl<'a> Xml<'a> {
     /// The text of the element just begun, to its closing tag.
     fn content(&mut self) -> Result<String, PlistError> {
         let mut out = String::new();
+        let before = self.reader.get_ref().repairs();
         loop {
             if out.len() > self.leash.limits.record {
                 return Err(crate::limits::Stop::Bytes.into());
@@ -223,6 +224,8 @@ impl<'a> Xml<'a> {
                     },
                     Err(_) => out.push(char::REPLACEMENT_CHARACTER),
                 },
+                // The reader below spells bytes of no character `?`, which is one.
+                Event::End(_) if self.reader.get_ref().repairs() > before => return Ok(out.replace('?', "\u{FFFD}")),
                 Event::End(_) => return Ok(out),
                 Event::Start(start) => {
                     return Err(PlistError::Damaged(format!("<{}> inside a text", clip(start.name().as_ref()))));

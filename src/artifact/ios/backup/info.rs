@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::Reading;
-use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of};
+use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of, is_bundle_id};
 use crate::artifact::{ArtifactFile, At, Sink, SourceId};
 use crate::format::plist::{Plist, PlistError, Value};
 use crate::limits::Leash;
@@ -169,6 +169,8 @@ impl Info {
             self.errors += 1;
             return None;
         }
+        // Told as it stands, but which app it was is not known.
+        self.errors += u64::from(!is_bundle_id(&identifier));
         Some(self.apps.entry(identifier).or_default())
     }
 

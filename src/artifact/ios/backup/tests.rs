@@ -128,6 +128,46 @@ fn a_flipped_byte_never_makes_a_shorter_list_complete() {
 }
 
 #[test]
+fn a_damaged_identifier_keeps_the_list_from_being_whole() {
+    let text = named(&["com.tencent.xin", "org.example.a"]);
+    let at = text.find("tencent.xin").unwrap();
+    let at_binary = |bytes: &[u8]| bytes.windows(11).position(|w| w == b"tencent.xin").unwrap();
+    for damage in [&b"\xff"[..], b"\0\0\0", b"\x07", b" ", b"\xe2\x80"] {
+        for (mut bytes, at) in [(text.clone().into_bytes(), at), (binary(&text), at_binary(&binary(&text)))] {
+            bytes[at..at + damage.len()].copy_from_slice(damage);
+            let said = backup(&[held(INFO, "Info.plist", &bytes)]);
+            assert_eq!((said.list(INFO).errors, said.list(INFO).end), (1, End::Proven), "{damage:?}");
+            assert_eq!(said.codes(), [(Code::MalformedRecord, Severity::Warning)], "{damage:?}");
+        }
+    }
+    let mut other = utf16(&text);
+    other[2 + 2 * at..4 + 2 * at].copy_from_slice(&[0, 0xd8]);
+    assert_eq!(backup(&[held(INFO, "Info.plist", &other)]).list(INFO).errors, 1, "half a character");
+    for id in ["8K2NU5962N", "imgurmobile", "mega.ios", "com.x_y.My-App"] {
+        assert_eq!(backup(&[held(INFO, "Info.plist", named(&[id]).as_bytes())]).list(INFO).errors, 0, "{id}");
+    }
+}
+
+#[test]
+fn no_run_of_zeros_makes_a_shorter_binary_list_whole() {
+    let bytes = binary(&named(&["com.tencent.xin", "com.tencent.mqq", "org.example.a"]));
+    for width in [1, 2, 9, 32] {
+        for at in 8..bytes.len() - width {
+            let mut damaged = bytes.clone();
+            damaged[at..at + width].fill(0);
+            let said = backup(&[held(INFO, "Info.plist", &damaged)]);
+            let list = said.list(INFO);
+            let whole = list.end == End::Proven
+                && list.basis == Basis::Always(Answer::Complete)
+                && list.errors == 0
+                && list.entries > 0;
+            let tencent = said.in_state(State::Installed).iter().filter(|id| id.starts_with("com.tencent.")).count();
+            assert!(!whole || tencent == 2, "{width} bytes at {at}: {list:?}");
+        }
+    }
+}
+
+#[test]
 fn lists_of_other_shapes_prove_less() {
     let only =
         xml(&format!("<dict><key>Applications</key><dict><key>com.tencent.mqq</key><dict/></dict>{IDENTITY}</dict>"));

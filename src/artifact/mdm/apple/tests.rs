@@ -228,6 +228,27 @@ fn answers_of_one_file_are_devices_of_their_own_and_a_cut_one_does_not_count() {
 }
 
 #[test]
+fn an_identifier_with_damaged_bytes_is_none() {
+    let text = installed(&app("com.tencent.xin", "WeChat", ""), &format!("{OK}{UDID}"));
+    let at = |bytes: &[u8]| bytes.windows(11).position(|w| w == b"tencent.xin").unwrap();
+    let managed = xml(&format!(
+        "<dict><key>ManagedApplicationList</key><dict><key>com.tencent.xin</key><dict><key>Status</key><string>Managed</string></dict></dict>{OK}{UDID}</dict>"
+    ));
+    for text in [text, managed] {
+        for mut bytes in [text.clone().into_bytes(), binary(&text)] {
+            let at = at(&bytes);
+            assert_eq!(only_list(&answers(&bytes)).errors, 0);
+            for damage in [0xff, 0, 7, b' '] {
+                bytes[at] = damage;
+                let said = answers(&bytes);
+                assert_eq!(only_list(&said).errors, 1, "{damage}");
+                assert!(said.codes().contains(&(Code::MalformedRecord, Severity::Warning)), "{damage}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_stands_behind_an_answer_leaves_its_list_open() {
     let one = installed(&app("org.signal", "Signal", ""), &format!("{OK}{UDID}"));
     let two = binary(&installed(&app("com.tencent.xin", "WeChat", ""), &format!("{OK}{UDID}")));
