@@ -272,6 +272,28 @@ fn the_manifest_alone_is_partial_and_beside_a_list_that_omits_an_app_it_decides_
 }
 
 #[test]
+fn both_names_of_a_container_in_the_manifest_are_told() {
+    let of = |inside: &str, class: &str| {
+        let text = xml(&format!(
+            "<dict><key>Applications</key><dict><key>org.example.foo</key><dict><key>CFBundleIdentifier</key><string>{inside}</string>
+            <key>ContainerContentClass</key><string>{class}</string></dict></dict></dict>"
+        ));
+        let said = backup(&[
+            held(INFO, "Info.plist", named(&["org.example.foo"]).as_bytes()),
+            held(MANIFEST, "Manifest.plist", text.as_bytes()),
+        ]);
+        let malformed = said.messages(Code::MalformedRecord).len();
+        let others = said.in_state(State::Unknown).into_iter().filter(|id| *id != "org.example.foo");
+        (others.map(str::to_owned).collect::<Vec<_>>(), malformed)
+    };
+    let app = "Data/Application";
+    assert_eq!(of("org.example.foo", app), (vec![], 0));
+    assert_eq!(of("com.tencent.xin", app), (vec!["com.tencent.xin".to_owned()], 0));
+    assert_eq!(of("com.tencent.x in", app), (vec!["com.tencent.x in".to_owned()], 1));
+    assert_eq!(of("com.tencent.xin", "Shared/AppGroup"), (vec![], 0), "groups are a trace");
+}
+
+#[test]
 fn no_prefix_of_a_manifest_says_that_it_ended_or_names_another_app() {
     let text = manifest_xml("");
     let closing = text.find("</plist>").unwrap() + "</plist>".len();
