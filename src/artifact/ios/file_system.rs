@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::backup::Metadata;
-use super::{LONGEST_ID, USER, code_of, is_apple};
+use super::{LONGEST_ID, USER, code_of, is_apple, is_bundle_id};
 use crate::artifact::{
     Artifact, ArtifactFile, ArtifactSpec, At, DeviceId, ParseError, Parser, ParserSpec, Sink, SourceId,
 };
@@ -19,6 +19,14 @@ use crate::model::{Answer, App, Basis, Code, End, ListScope, ListStatement, Plat
 const BUNDLE: &str = "ios-app-bundle";
 const STORE: &str = "ios-store-metadata";
 const CONTAINER: &str = "ios-bundle-container";
+const FOLDER: &str = "ios-bundle-folder";
+
+const OF_TWO: &str = "The bundle bears more than one identifier; which one holds is not known.";
+const OF_STORE: &str = "The store record of the container names it; no Info.plist beside it does.";
+const OF_CONTAINER: &str = "The container was made for it; no Info.plist in it names it.";
+
+/// More identifiers of one bundle than this are not told.
+const MOST_IDENTIFIERS: usize = 16;
 
 const ASSUMED: &str = "Every bundle container of the device was extracted into the image.";
 
@@ -52,14 +60,26 @@ static SPEC: ParserSpec = ParserSpec {
             does_not_prove: "That the app's code was still in it.",
             since: "iOS 8 and later",
         },
+        ArtifactSpec {
+            id: FOLDER,
+            title: "Folder of a bundle container, or of the app in it",
+            proves: "That an app had a container; without a readable Info.plist in it the list of bundles is not whole.",
+            does_not_prove: "Which app it was.",
+            since: "iOS 8 and later",
+        },
     ],
     claims: &[
         claim(BUNDLE, "containers/Bundle/Application/*/*.app/Info.plist"),
         claim(STORE, "containers/Bundle/Application/*/iTunesMetadata.plist"),
         claim(CONTAINER, "containers/Bundle/Application/*/.com.apple.mobile_container_manager.metadata.plist"),
+        claim(FOLDER, "containers/Bundle/Application/*/"),
+        claim(FOLDER, "containers/Bundle/Application/*/*.app/"),
         // iOS 8 and 9.
         claim(BUNDLE, "mobile/Containers/Bundle/Application/*/*.app/Info.plist"),
         claim(STORE, "mobile/Containers/Bundle/Application/*/iTunesMetadata.plist"),
+        claim(CONTAINER, "mobile/Containers/Bundle/Application/*/.com.apple.mobile_container_manager.metadata.plist"),
+        claim(FOLDER, "mobile/Containers/Bundle/Application/*/"),
+        claim(FOLDER, "mobile/Containers/Bundle/Application/*/*.app/"),
     ],
     sources: &[
         "https://github.com/abrignoni/iLEAPP/blob/main/scripts/artifacts/appItunesmeta.py",
@@ -87,10 +107,18 @@ impl Parser for IosFileSystem {
             Image { leash: artifact.leash, device, counted: BTreeSet::new(), errors: 0, first: None, beside: None };
         let mut containers: BTreeMap<&[u8], Container<'_>> = BTreeMap::new();
         for file in artifact.files {
-            let depth = if file.role == BUNDLE { 2 } else { 1 };
-            let container = containers.entry(above(&file.file.path, depth)).or_default();
+            let path = file.file.path.strip_suffix(b"/").unwrap_or(&file.file.path);
+            let app = path.ends_with(b".app");
+            let depth = match file.role {
+                BUNDLE => 2,
+                FOLDER if !app => 0,
+                _ => 1,
+            };
+            let container = containers.entry(above(path, depth)).or_default();
             match file.role {
                 BUNDLE => container.bundles.push(file),
+                FOLDER if app => container.apps.push(file),
+                FOLDER => container.folder = Some(file),
                 STORE => container.store = Some(file),
                 _ => container.metadata = Some(file),
             }
@@ -111,6 +139,9 @@ impl Parser for IosFileSystem {
 /// The files of one bundle container.
 #[derive(Default)]
 struct Container<'a> {
+    folder: Option<&'a ArtifactFile>,
+    /// Folders of apps in it.
+    apps: Vec<&'a ArtifactFile>,
     bundles: Vec<&'a ArtifactFile>,
     store: Option<&'a ArtifactFile>,
     metadata: Option<&'a ArtifactFile>,
@@ -130,7 +161,8 @@ struct Image<'a> {
 /// What an app's own `Info.plist` says of it.
 #[derive(Debug, Default, PartialEq)]
 struct Bundle {
-    identifier: Option<String>,
+    /// One, unless its key stands twice with two values.
+    identifiers: Vec<String>,
     name: Option<String>,
     display_name: Option<String>,
     version: Option<String>,
@@ -142,7 +174,12 @@ impl Bundle {
         plist.root()?;
         while let Some(key) = plist.key()? {
             let field = match key.as_str() {
-                "CFBundleIdentifier" => &mut self.identifier,
+                "CFBundleIdentifier" => {
+                    let told = plist.text()?.filter(|id| !id.trim().is_empty() && id.len() <= LONGEST_ID);
+                    let told = told.filter(|id| !self.identifiers.contains(id));
+                    self.identifiers.extend(told.filter(|_| self.identifiers.len() < MOST_IDENTIFIERS));
+                    continue;
+                }
                 "CFBundleName" => &mut self.name,
                 "CFBundleDisplayName" => &mut self.display_name,
                 "CFBundleShortVersionString" => &mut self.version,
@@ -212,38 +249,89 @@ impl Image<'_> {
     }
 
     fn container(&mut self, container: &Container<'_>, sink: &mut Sink<'_>) {
-        let store = container.store.map(|file| self.read(file, sink, Metadata::read_file).what).unwrap_or_default();
-        let mut named = false;
+        let store = container.store.map(|file| self.read(file, sink, Metadata::read_file));
+        let mut named = BTreeSet::new();
+        // Every folder of an app, and whether its Info.plist was read.
+        let folders = container.apps.iter().map(|file| (above(&file.file.path, 1), false));
+        let mut apps: BTreeMap<&[u8], bool> = folders.collect();
         for file in &container.bundles {
-            let Said { source, what: bundle, whole } = self.read(file, sink, Bundle::read);
-            let Some(identifier) = bundle.identifier.as_deref().filter(|id| id.len() <= LONGEST_ID) else {
-                if whole {
-                    sink.note(Code::MalformedRecord, Some(source), &At::Whole, "an app bundle without an identifier");
-                }
-                continue;
+            let said = self.read(file, sink, Bundle::read);
+            let read = self.bundle(&said, store.as_ref().map(|s| &s.what), &mut named, sink);
+            *apps.entry(above(&file.file.path, 1)).or_default() |= read;
+        }
+        let unread = apps.values().filter(|read| !**read).count().max(usize::from(apps.is_empty()));
+        self.errors += unread as u64;
+        // What is there and could not be read was told.
+        if unread > 0 && container.bundles.len() < apps.len().max(1) {
+            let folder =
+                container.folder.or(container.apps.first().copied()).or(container.metadata).or(container.store);
+            if let Some(folder) = folder {
+                let source = sink.source(folder);
+                self.consulted(folder, source);
+                let message = "a bundle container without the Info.plist of its app; which app it was is not known";
+                sink.note(Code::MalformedRecord, Some(source), &At::Whole, message);
+            }
+        }
+        self.beside(container, store.as_ref(), &mut named, sink);
+    }
+
+    /// Tells the app of one bundle; whether its list says plainly which it is.
+    fn bundle(
+        &mut self,
+        said: &Said<Bundle>,
+        store: Option<&Metadata>,
+        named: &mut BTreeSet<String>,
+        sink: &mut Sink<'_>,
+    ) -> bool {
+        let Said { source, what: bundle, whole } = said;
+        let (one, sound) = (bundle.identifiers.len() == 1, bundle.identifiers.iter().all(|id| is_bundle_id(id)));
+        if *whole && !(one && sound) {
+            let message = match bundle.identifiers.len() {
+                0 => "an app bundle without an identifier",
+                1 => "an app bundle whose identifier is damaged",
+                _ => "an app bundle with more than one identifier",
             };
-            named |= whole;
-            let own = store.bundle_id.as_deref().is_none_or(|id| id == identifier);
+            sink.note(Code::MalformedRecord, Some(*source), &At::Whole, message);
+        }
+        for identifier in &bundle.identifiers {
+            named.insert(identifier.to_ascii_lowercase());
+            let own =
+                |store: &&Metadata| store.bundle_id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(identifier));
             let described = Metadata::default();
-            let mut app = if own { &store } else { &described }.app(identifier, State::Installed);
+            let state = if one { State::Installed } else { State::Unknown };
+            let mut app = store.filter(own).unwrap_or(&described).app(identifier, state);
             let text = |field: &Option<String>| field.clone().map(Into::into);
             app.name = text(&bundle.display_name).or(text(&bundle.name)).or(app.name);
             app.version = text(&bundle.version).or(text(&bundle.build)).or(app.version);
-            self.app(app, source, At::pointer(["CFBundleIdentifier"]), sink);
+            app.caveat = (!one).then_some(OF_TWO);
+            self.app(app, *source, At::pointer(["CFBundleIdentifier"]), sink);
         }
-        if !named {
-            self.errors += 1;
-            self.without_bundle(container, sink);
-        }
+        *whole && one && sound
     }
 
-    /// A container whose app has no readable `Info.plist`: its metadata still
-    /// tells whose it is.
-    fn without_bundle(&mut self, container: &Container<'_>, sink: &mut Sink<'_>) {
+    /// What store record and metadata name that no bundle of the container does:
+    /// its code is gone or not readable, or one of them is another's.
+    fn beside(
+        &mut self,
+        container: &Container<'_>,
+        store: Option<&Said<Metadata>>,
+        named: &mut BTreeSet<String>,
+        sink: &mut Sink<'_>,
+    ) {
+        if let Some(Said { source, what, .. }) = store
+            && let Some(identifier) = &what.bundle_id
+            && named.insert(identifier.to_ascii_lowercase())
+        {
+            let app = App { caveat: Some(OF_STORE), ..what.app(identifier, State::Unknown) };
+            self.app(app, *source, At::pointer(["softwareVersionBundleId"]), sink);
+        }
         let Some(file) = container.metadata else { return };
         let Said { source, what: Some(identifier), .. } = self.read(file, sink, container_identifier) else { return };
-        let app = App { identifier: identifier.into(), state: State::Unknown, ..App::default() };
-        self.app(app, source, At::pointer(["MCMMetadataIdentifier"]), sink);
+        if named.insert(identifier.to_ascii_lowercase()) {
+            let caveat = Some(OF_CONTAINER);
+            let app = App { identifier: identifier.into(), state: State::Unknown, caveat, ..App::default() };
+            self.app(app, source, At::pointer(["MCMMetadataIdentifier"]), sink);
+        }
     }
 
     fn app(&mut self, app: App<'_>, source: SourceId, at: At, sink: &mut Sink<'_>) {
