@@ -38,6 +38,8 @@ pub(super) struct Binary<'a> {
     objects: usize,
     /// Bytes behind the trailer.
     behind: usize,
+    top: usize,
+    /// The root, until it is read.
     root: Option<usize>,
     stack: Vec<Open>,
     data: Option<Range<usize>>,
@@ -82,6 +84,7 @@ impl<'a> Binary<'a> {
             ref_size,
             objects,
             behind: last - at,
+            top: root,
             root: Some(root),
             stack: Vec::new(),
             data: None,
@@ -260,9 +263,65 @@ impl<'a> Binary<'a> {
         Ok(Some(self.slice(range.start, range.len())?.to_vec()))
     }
 
-    /// Nothing follows the trailer.
-    pub(super) fn end(&self) -> Result<(), PlistError> {
-        if self.behind == 0 { Ok(()) } else { Err(damaged(super::FOLLOWED)) }
+    /// Nothing follows the trailer, and no text of the list was left aside or cut.
+    pub(super) fn end(&mut self) -> Result<(), PlistError> {
+        if self.behind > 0 {
+            return Err(damaged(super::FOLLOWED));
+        }
+        let reached = self.reached()?;
+        let mut starts = (0..self.objects).map(|index| self.offset(index)).collect::<Result<Vec<_>, _>>()?;
+        starts.push(self.table);
+        starts.sort_unstable();
+        if starts.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(damaged("two objects in one place"));
+        }
+        for (index, reached) in reached.into_iter().enumerate() {
+            let (kind, size, at) = self.header(self.offset(index)?)?;
+            let len = match kind {
+                0x5 | 0x7 => size,
+                0x6 => size.saturating_mul(2),
+                _ => continue,
+            };
+            // Writers store what the root leads to, one object behind the other. Keyed
+            // archives leave numbers and references aside, but no text.
+            if !reached {
+                return Err(damaged("a text that no reference leads to"));
+            }
+            if starts.binary_search(&at.saturating_add(len)).is_err() {
+                return Err(damaged("a text that does not end where another object begins"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Which objects the root leads to.
+    fn reached(&mut self) -> Result<Vec<bool>, PlistError> {
+        let mut reached = vec![false; self.objects];
+        let mut next = Vec::new();
+        let mut reach = |index: usize, next: &mut Vec<usize>| match reached.get_mut(index) {
+            Some(true) => Ok(()),
+            Some(reached) => {
+                *reached = true;
+                next.push(index);
+                Ok(())
+            }
+            None => Err(damaged("a reference to no object")),
+        };
+        reach(self.top, &mut next)?;
+        while let Some(index) = next.pop() {
+            let (kind, size, at) = self.header(self.offset(index)?)?;
+            let refs = match kind {
+                0xA..=0xC => size,
+                0xD => size.saturating_mul(2),
+                _ => 0,
+            };
+            self.slice(at, refs.saturating_mul(self.ref_size))?;
+            self.spend(refs)?;
+            for n in 0..refs {
+                reach(self.reference(at, n)?, &mut next)?;
+            }
+        }
+        Ok(reached)
     }
 }
 

@@ -316,6 +316,21 @@ fn hostile_references_end_in_an_error_soon() {
 }
 
 #[test]
+fn a_text_that_was_left_aside_or_cut_is_told() {
+    let list = objects(&[&[0xA2, 1, 2], &[0x51, b'x'], &[0x51, b'y']]);
+    assert!(dump(&list).1.is_ok());
+    let shorter = objects(&[&[0xA1, 1, 2], &[0x51, b'x'], &[0x51, b'y']]);
+    let (said, result) = dump(&shorter);
+    assert_eq!(said.len(), 2);
+    assert!(matches!(&result, Err(PlistError::Damaged(why)) if why.contains("no reference")), "{result:?}");
+    let other = objects(&[&[0xA2, 1, 1], &[0x51, b'x'], &[0x51, b'y']]);
+    assert!(dump(&other).1.is_err());
+    let cut = objects(&[&[0xA1, 1], &[0x51, b'x', b'y']]);
+    assert!(matches!(dump(&cut).1, Err(PlistError::Damaged(_))));
+    assert!(dump(&objects(&[&[0xA2, 1, 1], &[0x51, b'x']])).1.is_ok(), "shared objects are as they should be");
+}
+
+#[test]
 fn keys_are_seen_in_the_head_of_either_kind() {
     for head in [DOC.as_bytes().to_vec(), binary(DOC)] {
         let head = Head::of(&head).unwrap();

@@ -168,6 +168,30 @@ fn no_run_of_zeros_makes_a_shorter_binary_list_whole() {
 }
 
 #[test]
+fn a_flipped_bit_takes_no_app_out_of_a_binary_list() {
+    let bytes = binary(&named(&["com.tencent.xin", "com.tencent.mqq", "org.example.a"]));
+    let text = |at: usize| bytes[..bytes.len() - 32].get(at).is_some_and(|b| b.is_ascii_graphic());
+    let mut whole = 0;
+    for at in 8..bytes.len() {
+        for bit in 0..8 {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << bit;
+            let said = backup(&[held(INFO, "Info.plist", &damaged)]);
+            let list = said.list(INFO);
+            let complete = list.end == End::Proven && list.basis == Basis::Always(Answer::Complete) && list.errors == 0;
+            if !complete || list.entries == 0 {
+                continue;
+            }
+            whole += 1;
+            let tencent = said.in_state(State::Installed).iter().filter(|id| id.starts_with("com.tencent.")).count();
+            // A letter that becomes another one cannot be seen.
+            assert!(tencent == 2 || text(at), "bit {bit} of byte {at}: {:?}", said.in_state(State::Installed));
+        }
+    }
+    assert!(whole > 0, "what belongs to no list may change");
+}
+
+#[test]
 fn lists_of_other_shapes_prove_less() {
     let only =
         xml(&format!("<dict><key>Applications</key><dict><key>com.tencent.mqq</key><dict/></dict>{IDENTITY}</dict>"));
