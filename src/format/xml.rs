@@ -328,7 +328,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Things a strict reader would have stumbled over: stray and missing end
-    /// tags, bytes of no character, attributes that were repaired, ABX without
+    /// tags, bytes of no character, control characters, attributes that were repaired, ABX without
     /// its end of the document.
     pub fn damage(&self) -> u64 {
         self.stray + self.inner.peek().repairs()

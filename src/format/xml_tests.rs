@@ -49,7 +49,7 @@ fn starts_texts_and_ends_come_in_order() {
 #[test]
 fn bare_ampersands_undefined_entities_and_controls_are_kept() {
     let got = events(b"<a n='AT&T &nope; \x01'>x & y &nope; \x02</a>");
-    assert_eq!(got, ["<a n=AT&T &nope; \u{1}", "\"x & y &nope; \u{2}", ">a", "eof closed=true damage=0"]);
+    assert_eq!(got, ["<a n=AT&T &nope; \u{1}", "\"x & y &nope; \u{2}", ">a", "eof closed=true damage=2"]);
 }
 
 #[test]
@@ -92,6 +92,15 @@ fn bytes_of_no_character_are_counted_where_they_are_read() {
             }
         }
         assert_eq!(counts, expected);
+    }
+}
+
+#[test]
+fn control_characters_are_damage() {
+    assert_eq!(events(b"<r a='\t\n'>\r\n</r>").last().unwrap(), "eof closed=true damage=0");
+    for text in [&b"<r>\0\0\0</r>"[..], b"<r a='\x01'/>", b"<r><![CDATA[\x08]]></r>"] {
+        let last = events(text).pop().unwrap();
+        assert!(last.starts_with("eof") && !last.ends_with("damage=0"), "{last} {}", String::from_utf8_lossy(text));
     }
 }
 

@@ -321,6 +321,8 @@ mod tests {
         let damaged = [app(b"org.a.b"), app(b"com.tencent.\xffin")].concat();
         assert!(errors(b"Anna", &damaged, b"").0 > 0);
         assert!(errors(b"An\xffna", &apps, b"").0 > 0);
+        let zeroed = [app(b"org.a.b"), app(b"com.tencent.xin").iter().map(|_| 0).collect()].concat();
+        assert!(errors(b"Anna", &zeroed, b"").0 > 0, "an app that was overwritten");
         assert_eq!(errors(b"Anna", &apps, b"<!-- \xff -->"), (0, 1), "behind the record");
     }
 }
