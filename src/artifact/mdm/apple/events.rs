@@ -124,13 +124,19 @@ impl Log<'_> {
                 while reader.next_element()? {
                     match reader.kind()? {
                         Kind::Object => self.event(reader, sink)?,
-                        _ => reader.skip()?,
+                        _ => self.no_event(reader, sink)?,
                     }
                 }
                 Ok(())
             }
-            _ => reader.skip(),
+            _ => self.no_event(reader, sink),
         }
+    }
+
+    fn no_event<R: std::io::Read>(&self, reader: &mut Reader<R>, sink: &mut Sink<'_>) -> Result<(), JsonError> {
+        let at = if self.utf8 { At::Bytes { offset: reader.offset(), len: 0 } } else { At::Whole };
+        sink.note(Code::MalformedRecord, Some(self.source), &at, "no object where an event was expected");
+        reader.skip()
     }
 
     fn event<R: std::io::Read>(&mut self, reader: &mut Reader<R>, sink: &mut Sink<'_>) -> Result<(), JsonError> {
@@ -143,6 +149,9 @@ impl Log<'_> {
         let as_of = event.created.filter(|t| t.unix() > 0 && !event.contradicts);
         let channel = event.channel.as_deref().unwrap_or_default();
         let user_channel = !matches!(channel, "" | "Device" | "User Enrollment (Device)");
+        if event.payloads.is_empty() {
+            sink.note(Code::MalformedRecord, Some(self.source), &at, "an event without the answer of its device");
+        }
         let context = Context { place: Some(at), as_of, user_channel, doubtful: event.contradicts };
         for payload in &event.payloads {
             self.payload(payload, &context, sink);
