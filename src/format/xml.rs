@@ -171,8 +171,9 @@ pub enum Event<'a> {
     Text(&'a str),
     /// The input ended.
     Eof {
-        /// At least one root was seen, every element was closed by its own end
-        /// tag, and no stray one was met. Anything else is a cut or damaged file.
+        /// One root was seen, every element was closed by its own end tag, and
+        /// no stray one was met. Anything else is a cut or damaged file, or two
+        /// in one.
         closed: bool,
     },
 }
@@ -295,7 +296,7 @@ impl<R: Read> Reader<R> {
                     return Ok(self.close());
                 }
                 Step::Eof => {
-                    let closed = self.roots > 0 && self.open.is_empty() && self.stray == 0;
+                    let closed = self.roots == 1 && self.open.is_empty() && self.stray == 0;
                     return Ok(Event::Eof { closed });
                 }
             }

@@ -54,7 +54,7 @@ fn bare_ampersands_undefined_entities_and_controls_are_kept() {
 
 #[test]
 fn several_roots_are_read_one_after_the_other() {
-    assert_eq!(events(b"<a/><b/>"), ["<a", ">a", "<b", ">b", "eof closed=true damage=0"]);
+    assert_eq!(events(b"<a/><b/>"), ["<a", ">a", "<b", ">b", "eof closed=false damage=0"]);
 }
 
 #[test]
