@@ -225,7 +225,11 @@ impl<R: BufRead> Pull for AbxReader<R> {
             let (event, kind) = (token & 15, token >> 4);
             match event {
                 START_DOCUMENT => {}
-                END_DOCUMENT => self.ended = true,
+                END_DOCUMENT => {
+                    self.ended = true;
+                    // Another document perhaps, which no reader would see.
+                    self.repairs += u64::from(self.peek()?.is_some());
+                }
                 START_TAG => {
                     self.interned(text)?;
                     element.clear();

@@ -34,6 +34,8 @@ pub struct Utf8Reader<R> {
     repairs: u64,
     ready: Vec<u8>,
     at: usize,
+    /// Where in `ready` something stands for bytes of no character.
+    repaired: Vec<usize>,
     /// The start of a character whose rest is not read yet.
     carry: Vec<u8>,
 }
@@ -52,7 +54,16 @@ impl<R: BufRead> Utf8Reader<R> {
             _ => (Encoding::Utf8, 0),
         };
         input.consume(mark);
-        Ok(Self { input, encoding, skipped: mark as u64, repairs: 0, ready: Vec::new(), at: 0, carry: Vec::new() })
+        Ok(Self {
+            input,
+            encoding,
+            skipped: mark as u64,
+            repairs: 0,
+            ready: Vec::new(),
+            at: 0,
+            repaired: Vec::new(),
+            carry: Vec::new(),
+        })
     }
 
     /// Offsets in what is read are those of the file, but for [`Self::skipped`].
@@ -65,13 +76,17 @@ impl<R: BufRead> Utf8Reader<R> {
         self.skipped
     }
 
-    /// Bytes, or in UTF-16 units, that belonged to no character so far.
+    /// Bytes, or in UTF-16 units, that belonged to no character, in what was
+    /// consumed so far: blocks are made ready ahead, and whoever asks before and
+    /// after a record learns of those inside it.
     pub fn repairs(&self) -> u64 {
-        self.repairs
+        self.repairs + self.repaired.partition_point(|at| *at < self.at) as u64
     }
 
     /// Makes the next block ready; leaves it empty only at the end of the input.
     fn refill(&mut self) -> io::Result<()> {
+        self.repairs += self.repaired.len() as u64;
+        self.repaired.clear();
         self.ready.clear();
         self.at = 0;
         while self.ready.is_empty() {
@@ -108,8 +123,8 @@ impl<R: BufRead> Utf8Reader<R> {
                 },
             };
             self.ready.extend_from_slice(&rest[..valid]);
+            self.repaired.extend(self.ready.len()..self.ready.len() + bad);
             self.ready.extend(std::iter::repeat_n(b'?', bad));
-            self.repairs += bad as u64;
             from += valid + bad;
         }
         self.carry.drain(..from);
@@ -124,7 +139,9 @@ impl<R: BufRead> Utf8Reader<R> {
         let units = self.carry[..whole].chunks_exact(2).map(|p| unit([p[0], p[1]]));
         let mut buf = [0; 4];
         for c in char::decode_utf16(units) {
-            self.repairs += u64::from(c.is_err());
+            if c.is_err() {
+                self.repaired.push(self.ready.len());
+            }
             self.ready.extend_from_slice(c.unwrap_or('?').encode_utf8(&mut buf).as_bytes());
         }
         if last {

@@ -171,8 +171,9 @@ pub enum Event<'a> {
     Text(&'a str),
     /// The input ended.
     Eof {
-        /// At least one root was seen, every element was closed by its own end
-        /// tag, and no stray one was met. Anything else is a cut or damaged file.
+        /// One root was seen, every element was closed by its own end tag, and
+        /// no stray one was met. Anything else is a cut or damaged file, or two
+        /// in one.
         closed: bool,
     },
 }
@@ -295,7 +296,7 @@ impl<R: Read> Reader<R> {
                     return Ok(self.close());
                 }
                 Step::Eof => {
-                    let closed = self.roots > 0 && self.open.is_empty() && self.stray == 0;
+                    let closed = self.roots == 1 && self.open.is_empty() && self.stray == 0;
                     return Ok(Event::Eof { closed });
                 }
             }
@@ -328,7 +329,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Things a strict reader would have stumbled over: stray and missing end
-    /// tags, bytes of no character, attributes that were repaired, ABX without
+    /// tags, bytes of no character, control characters, attributes that were repaired, ABX without
     /// its end of the document.
     pub fn damage(&self) -> u64 {
         self.stray + self.inner.peek().repairs()

@@ -49,12 +49,12 @@ fn starts_texts_and_ends_come_in_order() {
 #[test]
 fn bare_ampersands_undefined_entities_and_controls_are_kept() {
     let got = events(b"<a n='AT&T &nope; \x01'>x & y &nope; \x02</a>");
-    assert_eq!(got, ["<a n=AT&T &nope; \u{1}", "\"x & y &nope; \u{2}", ">a", "eof closed=true damage=0"]);
+    assert_eq!(got, ["<a n=AT&T &nope; \u{1}", "\"x & y &nope; \u{2}", ">a", "eof closed=true damage=2"]);
 }
 
 #[test]
 fn several_roots_are_read_one_after_the_other() {
-    assert_eq!(events(b"<a/><b/>"), ["<a", ">a", "<b", ">b", "eof closed=true damage=0"]);
+    assert_eq!(events(b"<a/><b/>"), ["<a", ">a", "<b", ">b", "eof closed=false damage=0"]);
 }
 
 #[test]
@@ -68,6 +68,40 @@ fn a_document_without_its_last_end_tag_is_not_closed() {
 fn stray_end_tags_are_dropped_and_missing_ones_supplied_but_the_document_is_damaged() {
     let got = events(b"<a><b><c></b></x></a>");
     assert_eq!(got, ["<a", "<b", "<c", ">c", ">b", ">a", "eof closed=false damage=2"]);
+}
+
+#[test]
+fn bytes_of_no_character_are_counted_where_they_are_read() {
+    let text = b"<r><a>x</a><b>\xff\xff</b><c y='\xc3'/></r>";
+    let utf16 =
+        [&[0xff, 0xfe][..], &"<r><a>x</a><b>".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+    let utf16 =
+        [&utf16[..], &[0, 0xdc], &"</b></r>".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+    for (bytes, expected) in [(&text[..], &[0, 0, 2, 3, 3][..]), (&utf16, &[0, 0, 1, 1])] {
+        let limits = limits();
+        let mut reader = Reader::open(bytes, &limits).unwrap();
+        let mut counts = vec![reader.damage()];
+        loop {
+            let end = match reader.next_event().unwrap() {
+                Event::Eof { .. } => break,
+                Event::End(_) => true,
+                _ => false,
+            };
+            if end {
+                counts.push(reader.damage());
+            }
+        }
+        assert_eq!(counts, expected);
+    }
+}
+
+#[test]
+fn control_characters_are_damage() {
+    assert_eq!(events(b"<r a='\t\n'>\r\n</r>").last().unwrap(), "eof closed=true damage=0");
+    for text in [&b"<r>\0\0\0</r>"[..], b"<r a='\x01'/>", b"<r><![CDATA[\x08]]></r>"] {
+        let last = events(text).pop().unwrap();
+        assert!(last.starts_with("eof") && !last.ends_with("damage=0"), "{last} {}", String::from_utf8_lossy(text));
+    }
 }
 
 #[test]

@@ -63,10 +63,12 @@ impl<R: BufRead> Pull for TextReader<R> {
                 }
                 Quick::Text(t) => {
                     text.push_str(&t.into_inner());
+                    self.repairs += u64::from(holds_control(text));
                     return Ok(Step::Text);
                 }
                 Quick::CData(t) => {
                     text.push_str(&t.into_inner());
+                    self.repairs += u64::from(holds_control(text));
                     return Ok(Step::Text);
                 }
                 Quick::GeneralRef(r) => {
@@ -129,6 +131,9 @@ fn read_tag(start: &BytesStart<'_>, element: &mut Element) {
             }
         }
     }
+    if holds_control(start) {
+        element.mark_damaged();
+    }
     if sound {
         return;
     }
@@ -141,6 +146,12 @@ fn read_tag(start: &BytesStart<'_>, element: &mut Element) {
         });
     }
     element.mark_damaged();
+}
+
+/// Characters that XML 1.0 does not have: where they stand, something was
+/// overwritten, whole elements perhaps. Android writes them as references.
+fn holds_control(text: &str) -> bool {
+    text.bytes().any(|b| b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r'))
 }
 
 /// Appends `raw` with its references resolved; what is none stays as it stands.

@@ -86,10 +86,10 @@ impl<'a> Shared<'a> {
         self.state().items.len()
     }
 
-    /// Says something about an item; an error keeps it from counting as read.
+    /// Says something about an item; a loss keeps it from counting as read.
     pub(super) fn say(&self, item: u32, diagnostic: Diagnostic) {
         let mut state = self.state();
-        if diagnostic.severity == Severity::Error {
+        if is_loss(&diagnostic) {
             worsen(&mut state.items, item, ItemStatus::PartlyRead);
         }
         let said = state.said.entry(diagnostic.code).or_default();
@@ -114,7 +114,7 @@ impl<'a> Shared<'a> {
     fn absorb(&self, job: &Job, fragment: Fragment, failed: Option<ItemStatus>) {
         let root = job.kind.map(|_| (job.locator.clone(), job.platform));
         let mut state = self.state();
-        if fragment.diagnostics.iter().any(|d| d.severity == Severity::Error) {
+        if fragment.diagnostics.iter().any(is_loss) {
             worsen(&mut state.items, job.id.item, ItemStatus::PartlyRead);
         }
         if let Some(status) = failed {
@@ -145,6 +145,12 @@ impl<'a> Shared<'a> {
             interrupted,
         }
     }
+}
+
+/// Something of the item was not read. A record that could not be read may have
+/// held an app, or been of a device that no list of the run speaks of.
+fn is_loss(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error || diagnostic.code == Code::MalformedRecord
 }
 
 fn worsen(items: &mut [Item], item: u32, status: ItemStatus) {

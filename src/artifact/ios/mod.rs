@@ -35,6 +35,14 @@ pub(in crate::artifact) const USER: u32 = 0;
 /// The longest identifier that is believed: Apple allows 155 bytes.
 pub(in crate::artifact) const LONGEST_ID: usize = 1024;
 
+/// Whether a text can be a bundle identifier. What holds another character was
+/// damaged: Apple's document has letters, digits, `-` and `.`
+/// (developer.apple.com, `CFBundleIdentifier`); old tools let `_` pass.
+pub(in crate::artifact) fn is_bundle_id(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(fits)
+}
+
 /// More apps than any device has; what a list says beyond is counted as lost.
 pub(in crate::artifact) const MOST_APPS: usize = 100_000;
 

@@ -92,14 +92,8 @@ fn read(file: &ArtifactFile, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Re
     let mut stream = sink.stream(file, leash)?;
     let source = stream.source();
     let mut read = Answers::default();
-    let end = Plist::open(&mut stream, leash).and_then(|mut plist| {
-        loop {
-            read.answer(&mut plist, &Context::default(), source, sink)?;
-            if !plist.next_document()? {
-                return Ok(());
-            }
-        }
-    });
+    let end = Plist::open(&mut stream, leash)
+        .and_then(|mut plist| read.answers(&mut plist, &Context::default(), source, sink));
     let _ = sink.close(stream);
     if let Err(error) = end {
         let answers = read.closed.len() as u64 + read.out_of_scope;
@@ -111,13 +105,26 @@ fn read(file: &ArtifactFile, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Re
 }
 
 impl Answers {
-    fn answer(
+    /// Every answer of a text, to its end.
+    fn answers(
         &mut self,
         plist: &mut Plist<'_>,
         context: &Context,
         source: SourceId,
         sink: &mut Sink<'_>,
     ) -> Result<(), PlistError> {
+        while self.answer(plist, context, source, sink)? {}
+        Ok(())
+    }
+
+    /// One answer; whether another follows.
+    fn answer(
+        &mut self,
+        plist: &mut Plist<'_>,
+        context: &Context,
+        source: SourceId,
+        sink: &mut Sink<'_>,
+    ) -> Result<bool, PlistError> {
         let device = sink.begin(Platform::Ios, Some(source), At::Whole);
         let number = self.closed.len() as u64 + self.out_of_scope;
         let contradicts = context.doubtful;
@@ -126,16 +133,18 @@ impl Answers {
             let app = crate::model::App { users: vec![USER], ..app };
             sink.app(device, app, source, at);
         })?;
-        plist.finish()?;
+        plist.close()?;
+        let more = plist.next_document();
+        answer.followed = matches!(more, Err(PlistError::Damaged(_)));
         if answer.is_computer() {
             self.out_of_scope += 1;
             self.computers.extend(answer.udid);
             sink.out_of_scope();
-            return Ok(());
+            return more;
         }
         answer.state(device, source, sink);
         self.closed.push((device, answer.udid));
-        Ok(())
+        more
     }
 
     fn commit(self, sink: &mut Sink<'_>) {
@@ -204,7 +213,8 @@ impl Answer {
             _ if self.udid.is_none() || self.is_user_enrollment() => Proof::ManagedOnly,
             _ => Proof::Assumed(ASSUMED),
         };
-        let list = ListStatement::new(scope, UserSet::All, Basis::Always(proof), End::Proven, listed.present);
+        let end = if self.followed { End::Cut } else { End::Proven };
+        let list = ListStatement::new(scope, UserSet::All, Basis::Always(proof), end, listed.present);
         let errors = listed.errors + u64::from(self.contradicts);
         ListStatement { errors, managed: true, as_of: self.context.as_of, ..list }
     }

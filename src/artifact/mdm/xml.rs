@@ -300,3 +300,35 @@ fn beside(plan: &[Node], node: usize, name: &str) -> Beside {
         None => Beside::Nothing,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::ios::testing::{Said, held, parse};
+
+    #[test]
+    fn bytes_of_no_character_inside_a_record_are_errors_of_its_list() {
+        let app = |id: &[u8]| [b"<application><identifier>", id, b"</identifier></application>"].concat();
+        let errors = |general: &[u8], apps: &[u8], after: &[u8]| {
+            let text = [
+                b"<?xml version=\"1.0\"?><mobile_device><general><id>7</id><udid>0</udid><serial_number>F2LXQ0AAHG04</serial_number><display_name>",
+                general,
+                b"</display_name></general><applications>",
+                apps,
+                b"</applications></mobile_device>",
+                after,
+            ]
+            .concat();
+            let said = parse(&MdmXml, None, &[held("jamf-classic-mobile-device", "7.xml", &text)]);
+            (said.device().lists[0].1.errors, said.messages(Code::MalformedRecord).len())
+        };
+        let apps = [app(b"org.a.b"), app(b"org.c.d")].concat();
+        assert_eq!(errors(b"Anna", &apps, b""), (0, 0));
+        let damaged = [app(b"org.a.b"), app(b"com.tencent.\xffin")].concat();
+        assert!(errors(b"Anna", &damaged, b"").0 > 0);
+        assert!(errors(b"An\xffna", &apps, b"").0 > 0);
+        let zeroed = [app(b"org.a.b"), app(b"com.tencent.xin").iter().map(|_| 0).collect()].concat();
+        assert!(errors(b"Anna", &zeroed, b"").0 > 0, "an app that was overwritten");
+        assert_eq!(errors(b"Anna", &apps, b"<!-- \xff -->"), (0, 1), "behind the record");
+    }
+}

@@ -9,10 +9,11 @@ use super::{PlistError, Value};
 use crate::limits::Leash;
 use crate::model::Timestamp;
 
+const HEADER: usize = 8;
 const TRAILER: usize = 32;
 /// Seconds from 1970 to 2001, where dates count from.
 const EPOCH_2001: f64 = 978_307_200.0;
-/// How far before the end the trailer is looked for, when padding follows it.
+/// How far before the end the trailer is looked for, when something follows it.
 const PADDING: usize = 64 << 10;
 /// Work (objects visited and bytes of text made) for each byte of the file.
 /// Shared keys of honest lists come to about 20.
@@ -35,6 +36,10 @@ pub(super) struct Binary<'a> {
     offset_size: usize,
     ref_size: usize,
     objects: usize,
+    /// Bytes behind the trailer.
+    behind: usize,
+    top: usize,
+    /// The root, until it is read.
     root: Option<usize>,
     stack: Vec<Open>,
     data: Option<Range<usize>>,
@@ -57,7 +62,7 @@ fn trailer(bytes: &[u8], at: usize) -> Option<(usize, usize, usize, usize, usize
     let (offset_size, ref_size) = (usize::from(t[6]), usize::from(t[7]));
     let size = |range: Range<usize>| usize::try_from(number(&t[range])).ok();
     let (objects, root, table) = (size(8..16)?, size(16..24)?, size(24..32)?);
-    let sane = (1..=8).contains(&offset_size) && (1..=8).contains(&ref_size) && root < objects && table >= 8;
+    let sane = (1..=8).contains(&offset_size) && (1..=8).contains(&ref_size) && root < objects && table >= HEADER;
     let end = objects.checked_mul(offset_size)?.checked_add(table)?;
     (sane && end == at).then_some((table, offset_size, ref_size, objects, root))
 }
@@ -65,9 +70,9 @@ fn trailer(bytes: &[u8], at: usize) -> Option<(usize, usize, usize, usize, usize
 impl<'a> Binary<'a> {
     pub(super) fn open(bytes: Vec<u8>, leash: &'a Leash) -> Result<Self, PlistError> {
         let last = bytes.len().saturating_sub(TRAILER);
-        // The last 32 bytes, unless a copy was padded.
-        let found = (last.saturating_sub(PADDING)..=last).rev().find_map(|at| trailer(&bytes, at));
-        let Some((table, offset_size, ref_size, objects, root)) = found else {
+        // The last 32 bytes, unless something was put behind them.
+        let found = (last.saturating_sub(PADDING)..=last).rev().find_map(|at| Some((at, trailer(&bytes, at)?)));
+        let Some((at, (table, offset_size, ref_size, objects, root))) = found else {
             return Err(PlistError::Cut);
         };
         Ok(Self {
@@ -78,6 +83,8 @@ impl<'a> Binary<'a> {
             offset_size,
             ref_size,
             objects,
+            behind: last - at,
+            top: root,
             root: Some(root),
             stack: Vec::new(),
             data: None,
@@ -108,7 +115,9 @@ impl<'a> Binary<'a> {
         }
         let at = self.table + index * self.offset_size;
         let offset = self.bytes.get(at..at + self.offset_size).map(number).unwrap_or(u64::MAX);
-        usize::try_from(offset).map_err(|_| damaged("an offset beyond the file"))
+        // The header is no object, though its bytes would make one.
+        let offset = usize::try_from(offset).ok().filter(|offset| *offset >= HEADER);
+        offset.ok_or_else(|| damaged("an offset outside the objects"))
     }
 
     /// The number of the `n`th reference of a container.
@@ -254,9 +263,65 @@ impl<'a> Binary<'a> {
         Ok(Some(self.slice(range.start, range.len())?.to_vec()))
     }
 
-    pub(super) fn finish(&mut self) -> Result<(), PlistError> {
-        // The trailer at the end was what let the reading begin.
+    /// Nothing follows the trailer, and no text of the list was left aside or cut.
+    pub(super) fn end(&mut self) -> Result<(), PlistError> {
+        if self.behind > 0 {
+            return Err(damaged(super::FOLLOWED));
+        }
+        let reached = self.reached()?;
+        let mut starts = (0..self.objects).map(|index| self.offset(index)).collect::<Result<Vec<_>, _>>()?;
+        starts.push(self.table);
+        starts.sort_unstable();
+        if starts.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(damaged("two objects in one place"));
+        }
+        for (index, reached) in reached.into_iter().enumerate() {
+            let (kind, size, at) = self.header(self.offset(index)?)?;
+            let len = match kind {
+                0x5 | 0x7 => size,
+                0x6 => size.saturating_mul(2),
+                _ => continue,
+            };
+            // Writers store what the root leads to, one object behind the other. Keyed
+            // archives leave numbers and references aside, but no text.
+            if !reached {
+                return Err(damaged("a text that no reference leads to"));
+            }
+            if starts.binary_search(&at.saturating_add(len)).is_err() {
+                return Err(damaged("a text that does not end where another object begins"));
+            }
+        }
         Ok(())
+    }
+
+    /// Which objects the root leads to.
+    fn reached(&mut self) -> Result<Vec<bool>, PlistError> {
+        let mut reached = vec![false; self.objects];
+        let mut next = Vec::new();
+        let mut reach = |index: usize, next: &mut Vec<usize>| match reached.get_mut(index) {
+            Some(true) => Ok(()),
+            Some(reached) => {
+                *reached = true;
+                next.push(index);
+                Ok(())
+            }
+            None => Err(damaged("a reference to no object")),
+        };
+        reach(self.top, &mut next)?;
+        while let Some(index) = next.pop() {
+            let (kind, size, at) = self.header(self.offset(index)?)?;
+            let refs = match kind {
+                0xA..=0xC => size,
+                0xD => size.saturating_mul(2),
+                _ => 0,
+            };
+            self.slice(at, refs.saturating_mul(self.ref_size))?;
+            self.spend(refs)?;
+            for n in 0..refs {
+                reach(self.reference(at, n)?, &mut next)?;
+            }
+        }
+        Ok(reached)
     }
 }
 

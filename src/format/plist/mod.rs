@@ -22,6 +22,8 @@ use crate::model::Timestamp;
 use binary::Binary;
 use xml::Xml;
 
+const FOLLOWED: &str = "something follows its end";
+
 /// Why a property list could not be read on.
 #[derive(Debug, thiserror::Error)]
 pub enum PlistError {
@@ -67,7 +69,7 @@ pub enum Value {
     Dict,
     /// Values follow.
     Array,
-    /// Text; bytes that are no text are replaced.
+    /// Text; bytes that are no text are U+FFFD.
     String(String),
     /// Up to 128 bits: device ids exceed 64.
     Integer(i128),
@@ -144,28 +146,31 @@ impl<'a> Plist<'a> {
         both!(self, p => p.data(most))
     }
 
-    /// The root was read; the list ends here as it should. An XML list must
-    /// close its `plist` element; what follows is of no interest.
+    /// The root was read, and the file ends with the list: an error where the
+    /// list is not closed, or where another follows it, because readers differ
+    /// in which of two they believe. Behind XML may stand white space, comments
+    /// and the zero that ends a text in C; behind a binary list nothing, for
+    /// Apple looks for its trailer in the last 32 bytes of the file.
     pub fn finish(&mut self) -> Result<(), PlistError> {
-        both!(self, p => p.finish())
+        self.close()?;
+        both!(self, p => p.end())
     }
 
-    /// After [`Self::finish`]: an error where anything but padding follows in
-    /// the file. Readers differ in which of two lists they believe.
-    pub fn end(&mut self) -> Result<(), PlistError> {
+    /// The root was read, and its list is closed; more may follow.
+    pub fn close(&mut self) -> Result<(), PlistError> {
         match &mut self.inner {
-            Inner::Xml(p) => p.end(),
-            // Its trailer is found from the end: nothing can follow.
+            Inner::Xml(p) => p.close(),
+            // Its trailer was what let the reading begin.
             Inner::Binary(_) => Ok(()),
         }
     }
 
-    /// After [`Self::finish`]: whether another XML list follows in the same
-    /// stream, which is then begun.
+    /// After [`Self::close`]: whether another XML list follows in the same
+    /// stream, which is then begun. An error where something else follows.
     pub fn next_document(&mut self) -> Result<bool, PlistError> {
         match &mut self.inner {
             Inner::Xml(p) => p.next_document(),
-            Inner::Binary(_) => Ok(false),
+            Inner::Binary(p) => p.end().map(|()| false),
         }
     }
 

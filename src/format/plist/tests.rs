@@ -108,21 +108,40 @@ fn xml_and_binary_say_the_same_as_another_reader() {
 }
 
 #[test]
-fn other_encodings_white_space_and_trailing_garbage_change_nothing() {
+fn other_encodings_and_white_space_change_nothing() {
     let (expected, _) = dump(DOC.as_bytes());
     let utf16: Vec<u8> = std::iter::once(0xFEFF).chain(DOC.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let mut variants = vec![utf16];
-    for (before, after) in [("\n\n  ", ""), ("\u{FEFF}", ""), ("", "\0\0\0\0"), ("", "garbage < & >")] {
+    for (before, after) in [("\n\n  ", ""), ("\u{FEFF}", ""), ("", " \n\0"), ("", "<!-- by hand -->\n")] {
         variants.push(format!("{before}{DOC}{after}").into_bytes());
     }
-    let mut padded = binary(DOC);
-    padded.extend([0; 100]);
-    variants.push(padded);
     for variant in variants {
         let (said, result) = dump(&variant);
         assert!(result.is_ok(), "{result:?} {}", String::from_utf8_lossy(&variant));
         assert_eq!(said, expected);
     }
+}
+
+#[test]
+fn what_follows_a_list_is_told_and_changes_nothing_before() {
+    let (expected, _) = dump(DOC.as_bytes());
+    let binary = binary(DOC);
+    for list in [DOC.as_bytes(), &binary] {
+        for rest in [
+            DOC.as_bytes(),
+            &binary,
+            b"garbage < & >",
+            b"</plist>",
+            b"<dict/>",
+            b"\0\0\0\0",
+            b"<?xml version=\"1.0\"?>",
+        ] {
+            let (said, result) = dump(&[list, rest].concat());
+            assert!(matches!(result, Err(PlistError::Damaged(_))), "{result:?} {}", String::from_utf8_lossy(rest));
+            assert_eq!(said, expected);
+        }
+    }
+    assert!(dump(&[&binary[..], b"\n"].concat()).1.is_err(), "Apple would not find its trailer");
 }
 
 #[test]
@@ -215,10 +234,48 @@ fn concatenated_lists_are_read_one_after_the_other() {
     let mut p = Plist::open(text.as_bytes(), &leash).unwrap();
     for _ in 0..3 {
         assert_eq!(p.value().unwrap(), Some(Value::String("1".into())));
-        p.finish().unwrap();
+        p.close().unwrap();
         assert!(p.next_document().unwrap());
     }
     assert!(matches!(p.value(), Err(PlistError::Cut)));
+}
+
+#[test]
+fn what_stands_between_lists_is_told_at_the_end() {
+    let leash = Leash::unbounded();
+    let one = "<?xml version=\"1.0\"?><plist><string>1</string></plist>\n";
+    let said = |text: String| {
+        let mut p = Plist::open(text.as_bytes(), &leash).unwrap();
+        let mut lists = 0;
+        loop {
+            assert_eq!(p.value().unwrap(), Some(Value::String("1".into())));
+            p.close().unwrap();
+            lists += 1;
+            match p.next_document() {
+                Ok(true) => {}
+                Ok(false) => return (lists, String::new()),
+                Err(error) => return (lists, error.to_string()),
+            }
+        }
+    };
+    assert_eq!(said(format!("{one}\0{one}<!-- end -->")), (2, String::new()));
+    for between in ["received at noon", "\0\0\0", "bplist00"] {
+        let (lists, error) = said(format!("{one}{between}{one}"));
+        assert_eq!(lists, 2, "{between:?}");
+        assert!(error.contains("no list"), "{between:?}: {error}");
+    }
+    assert_eq!(said(format!("{one}<dict/>{one}")).0, 1);
+    assert_eq!(said(format!("{one}<?xml version=\"1.0\"?>")), (1, "the property list is cut off".into()));
+    let binary = binary(&xml_of("<string>1</string>"));
+    let twice = [binary.clone(), binary].concat();
+    let mut p = Plist::open(&twice[..], &leash).unwrap();
+    p.value().unwrap();
+    p.close().unwrap();
+    assert!(matches!(p.next_document(), Err(PlistError::Damaged(_))));
+}
+
+fn xml_of(root: &str) -> String {
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><plist version=\"1.0\">{root}</plist>")
 }
 
 /// A binary list of these objects, one byte a reference; the first is the root.
@@ -256,6 +313,21 @@ fn hostile_references_end_in_an_error_soon() {
     {
         assert!(matches!(dump(&objects(&[object])).1, Err(PlistError::Damaged(_))), "{object:?}");
     }
+}
+
+#[test]
+fn a_text_that_was_left_aside_or_cut_is_told() {
+    let list = objects(&[&[0xA2, 1, 2], &[0x51, b'x'], &[0x51, b'y']]);
+    assert!(dump(&list).1.is_ok());
+    let shorter = objects(&[&[0xA1, 1, 2], &[0x51, b'x'], &[0x51, b'y']]);
+    let (said, result) = dump(&shorter);
+    assert_eq!(said.len(), 2);
+    assert!(matches!(&result, Err(PlistError::Damaged(why)) if why.contains("no reference")), "{result:?}");
+    let other = objects(&[&[0xA2, 1, 1], &[0x51, b'x'], &[0x51, b'y']]);
+    assert!(dump(&other).1.is_err());
+    let cut = objects(&[&[0xA1, 1], &[0x51, b'x', b'y']]);
+    assert!(matches!(dump(&cut).1, Err(PlistError::Damaged(_))));
+    assert!(dump(&objects(&[&[0xA2, 1, 1], &[0x51, b'x']])).1.is_ok(), "shared objects are as they should be");
 }
 
 #[test]

@@ -28,6 +28,11 @@ impl<'a> Rope<'a> {
         Ok(Self { inner, allowance: CHUNK })
     }
 
+    /// Bytes of no character in what was consumed so far.
+    pub(super) fn repairs(&self) -> u64 {
+        self.inner.repairs()
+    }
+
     /// So many bytes may be read before the next call; a chunk more or less.
     pub(super) fn allow(&mut self, bytes: usize) {
         self.allowance = bytes.max(CHUNK);

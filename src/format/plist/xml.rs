@@ -83,6 +83,27 @@ pub(super) struct Xml<'a> {
     stack: Vec<bool>,
     /// A `<data>` was announced and not read.
     in_data: bool,
+    /// Something stood between two lists.
+    strange: bool,
+}
+
+/// What stands before an element.
+#[derive(Default)]
+struct Before {
+    /// A declaration or document type, which an element should follow.
+    prologue: bool,
+    /// A comment or processing instruction.
+    remark: bool,
+    /// Text of its own.
+    text: bool,
+    zeros: usize,
+}
+
+impl Before {
+    /// White space, and perhaps the zero that ends a text in C.
+    fn is_blank(&self) -> bool {
+        !self.text && self.zeros <= 1
+    }
 }
 
 impl<'a> Xml<'a> {
@@ -93,38 +114,51 @@ impl<'a> Xml<'a> {
         config.check_end_names = true;
         config.allow_dangling_amp = true;
         config.trim_markup_names_in_closing_tags = true;
-        let mut this = Self { reader, buf: Vec::new(), leash, stack: Vec::new(), in_data: false };
-        let (mut seen, mut stray) = (false, false);
-        match this.seek_document(&mut seen, &mut stray)? {
-            Some(_) if stray => Err(PlistError::NotAPlist("bytes before the first element".into())),
+        let mut this = Self { reader, buf: Vec::new(), leash, stack: Vec::new(), in_data: false, strange: false };
+        let (tag, before) = this.seek()?;
+        match tag {
+            Some(_) if before.text => Err(PlistError::NotAPlist("bytes before the first element".into())),
             Some(Tag::Plist) => Ok(this),
             Some(_) => Err(PlistError::NotAPlist("another kind of XML or HTML".into())),
-            None if seen => Err(PlistError::NotAPlist("no <plist> element".into())),
+            None if before.text || before.prologue || before.remark => {
+                Err(PlistError::NotAPlist("no <plist> element".into()))
+            }
             None => Err(PlistError::Empty),
         }
     }
 
-    /// Passes over prologue and stray text to the next element.
-    fn seek_document(&mut self, seen: &mut bool, stray: &mut bool) -> Result<Option<Tag>, PlistError> {
+    /// Passes over prologue and text to the next element.
+    fn seek(&mut self) -> Result<(Option<Tag>, Before), PlistError> {
+        let mut before = Before::default();
         loop {
             self.reader.get_mut().allow(self.leash.limits.record);
             self.buf.clear();
             match self.reader.read_event_into(&mut self.buf).map_err(error)? {
-                Event::Start(start) => return Ok(Some(Tag::of(start.name().as_ref()))),
-                Event::Eof => return Ok(None),
+                Event::Start(start) => return Ok((Some(Tag::of(start.name().as_ref())), before)),
+                Event::Eof => return Ok((None, before)),
                 Event::Text(text) => {
-                    *stray |= !text.chars().all(|c| c.is_whitespace() || c == '\0');
-                    *seen |= *stray;
+                    before.zeros += text.matches('\0').count();
+                    before.text |= !text.chars().all(|c| c.is_whitespace() || c == '\0');
                 }
                 Event::End(_) => return Err(PlistError::Damaged("a closing tag without its element".into())),
-                _ => *seen = true,
+                Event::Comment(_) | Event::PI(_) => before.remark = true,
+                Event::Decl(_) | Event::DocType(_) => before.prologue = true,
+                _ => before.text = true,
             }
         }
     }
 
     pub(super) fn next_document(&mut self) -> Result<bool, PlistError> {
         self.stack.clear();
-        Ok(self.seek_document(&mut false, &mut false)? == Some(Tag::Plist))
+        let (tag, before) = self.seek()?;
+        // What is left behind it is read all the same: more apps can only help.
+        self.strange |= !before.is_blank();
+        match tag {
+            Some(Tag::Plist) => Ok(true),
+            None if before.prologue => Err(PlistError::Cut),
+            None if !self.strange => Ok(false),
+            _ => Err(PlistError::Damaged("something that is no list follows one".into())),
+        }
     }
 
     fn mark(&mut self, between: Between) -> Result<Mark, PlistError> {
@@ -172,6 +206,7 @@ impl<'a> Xml<'a> {
     /// The text of the element just begun, to its closing tag.
     fn content(&mut self) -> Result<String, PlistError> {
         let mut out = String::new();
+        let before = self.reader.get_ref().repairs();
         loop {
             if out.len() > self.leash.limits.record {
                 return Err(crate::limits::Stop::Bytes.into());
@@ -189,6 +224,8 @@ impl<'a> Xml<'a> {
                     },
                     Err(_) => out.push(char::REPLACEMENT_CHARACTER),
                 },
+                // The reader below spells bytes of no character `?`, which is one.
+                Event::End(_) if self.reader.get_ref().repairs() > before => return Ok(out.replace('?', "\u{FFFD}")),
                 Event::End(_) => return Ok(out),
                 Event::Start(start) => {
                     return Err(PlistError::Damaged(format!("<{}> inside a text", clip(start.name().as_ref()))));
@@ -296,7 +333,7 @@ impl<'a> Xml<'a> {
         Ok(BASE64.decode(&text).ok().filter(|bytes| bytes.len() <= most))
     }
 
-    pub(super) fn finish(&mut self) -> Result<(), PlistError> {
+    pub(super) fn close(&mut self) -> Result<(), PlistError> {
         self.settle()?;
         match self.mark(Between::Blank)? {
             Mark::End(Tag::Plist) => Ok(()),
@@ -307,18 +344,12 @@ impl<'a> Xml<'a> {
 }
 
 impl Xml<'_> {
-    /// After [`Self::finish`]: nothing follows but white space, padding and
-    /// comments.
+    /// After [`Self::close`]: nothing follows but white space and comments.
     pub(super) fn end(&mut self) -> Result<(), PlistError> {
-        loop {
-            self.reader.get_mut().allow(self.leash.limits.record);
-            self.buf.clear();
-            match self.reader.read_event_into(&mut self.buf).map_err(error)? {
-                Event::Eof => return Ok(()),
-                Event::Comment(_) | Event::PI(_) => {}
-                Event::Text(text) if text.chars().all(|c| c.is_whitespace() || c == '\0') => {}
-                _ => return Err(PlistError::Damaged("something follows its end".into())),
-            }
+        match self.seek() {
+            Ok((None, before)) if before.is_blank() && !before.prologue => Ok(()),
+            Err(error @ (PlistError::Stop(_) | PlistError::Io(_))) => Err(error),
+            _ => Err(PlistError::Damaged(super::FOLLOWED.into())),
         }
     }
 }

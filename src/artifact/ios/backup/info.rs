@@ -2,10 +2,10 @@
 //! what the store says of those that came from it.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 
 use super::Reading;
-use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of};
+use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of, is_bundle_id};
 use crate::artifact::{ArtifactFile, At, Sink, SourceId};
 use crate::format::plist::{Plist, PlistError, Value};
 use crate::limits::Leash;
@@ -29,16 +29,15 @@ pub(in crate::artifact::ios) struct Metadata {
 
 impl Metadata {
     /// Reads the keys of an open dictionary to its end.
-    pub(in crate::artifact::ios) fn of_dict(plist: &mut Plist<'_>) -> Result<Self, PlistError> {
-        let mut this = Self::default();
+    pub(in crate::artifact::ios) fn read(&mut self, plist: &mut Plist<'_>) -> Result<(), PlistError> {
         while let Some(key) = plist.key()? {
             let field = match key.as_str() {
-                "softwareVersionBundleId" => &mut this.bundle_id,
-                "itemName" => &mut this.name,
-                "artistName" => &mut this.publisher,
-                "bundleShortVersionString" => &mut this.version,
-                "bundleVersion" => &mut this.build,
-                "itemId" => &mut this.store_id,
+                "softwareVersionBundleId" => &mut self.bundle_id,
+                "itemName" => &mut self.name,
+                "artistName" => &mut self.publisher,
+                "bundleShortVersionString" => &mut self.version,
+                "bundleVersion" => &mut self.build,
+                "itemId" => &mut self.store_id,
                 _ => {
                     plist.skip()?;
                     continue;
@@ -46,14 +45,14 @@ impl Metadata {
             };
             *field = plist.text()?.filter(|text| !text.is_empty());
         }
-        Ok(this)
+        Ok(())
     }
 
     /// Reads a store record that is a property list of its own.
-    pub(in crate::artifact::ios) fn of_bytes(bytes: impl Read + Send, leash: &Leash) -> Result<Self, PlistError> {
-        let mut plist = Plist::open(bytes, leash)?;
+    pub(in crate::artifact::ios) fn read_file(&mut self, plist: &mut Plist<'_>) -> Result<(), PlistError> {
         plist.root()?;
-        Self::of_dict(&mut plist)
+        self.read(plist)?;
+        plist.finish()
     }
 
     /// The statement about the app.
@@ -161,8 +160,7 @@ impl Info {
                 self.facts.push((kind, text));
             }
         }
-        plist.finish()?;
-        plist.end()
+        plist.finish()
     }
 
     fn entry(&mut self, identifier: String) -> Option<&mut Entry> {
@@ -171,6 +169,8 @@ impl Info {
             self.errors += 1;
             return None;
         }
+        // Told as it stands, but which app it was is not known.
+        self.errors += u64::from(!is_bundle_id(&identifier));
         Some(self.apps.entry(identifier).or_default())
     }
 
@@ -229,26 +229,24 @@ impl Info {
                     plist.skip()?;
                     continue;
                 }
-                let metadata = match plist.value()? {
-                    Some(Value::Data) => {
-                        plist.data(MOST_METADATA)?.map(|bytes| Metadata::of_bytes(io::Cursor::new(bytes), leash))
+                let mut metadata = Metadata::default();
+                let read = match plist.value()? {
+                    Some(Value::Data) => plist.data(MOST_METADATA)?.map_or(Ok(()), |bytes| {
+                        Plist::open(io::Cursor::new(bytes), leash).and_then(|mut plist| metadata.read_file(&mut plist))
+                    }),
+                    Some(Value::Dict) => {
+                        metadata.read(plist)?;
+                        Ok(())
                     }
-                    Some(Value::Dict) => Some(Ok(Metadata::of_dict(plist)?)),
-                    Some(Value::Array) => {
-                        plist.leave()?;
-                        None
-                    }
-                    _ => None,
+                    Some(Value::Array) => plist.leave(),
+                    _ => Ok(()),
                 };
-                match metadata {
-                    Some(Ok(metadata)) => {
-                        if let Some(entry) = self.apps.get_mut(&identifier) {
-                            entry.metadata = metadata;
-                        }
-                    }
-                    Some(Err(PlistError::Stop(stop))) => return Err(stop.into()),
-                    // The app is named by its key; only its description is lost.
-                    Some(Err(_)) | None => {}
+                // The app is named by its key; only its description is lost.
+                if let Err(PlistError::Stop(stop)) = read {
+                    return Err(stop.into());
+                }
+                if let Some(entry) = self.apps.get_mut(&identifier) {
+                    entry.metadata = metadata;
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! encrypted, and the device once more.
 
 use super::{Reading, domains, status};
-use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of, is_apple};
+use crate::artifact::ios::{LONGEST_ID, MOST_APPS, code_of, is_apple, is_bundle_id};
 use crate::artifact::{ArtifactFile, At, Sink};
 use crate::format::plist::{Plist, PlistError};
 use crate::model::{
@@ -12,6 +12,8 @@ use crate::model::{
 #[derive(Default)]
 struct Container {
     identifier: String,
+    /// Its own word for it, where that differs.
+    other: Option<String>,
     version: Option<String>,
     class: Option<String>,
     path: Option<String>,
@@ -45,8 +47,12 @@ pub(super) fn read(reading: &mut Reading<'_>, file: &ArtifactFile, sink: &mut Si
         let message = format!("{error}; {}", reading.consequence());
         sink.note(code, Some(source), &At::Whole, message);
     }
+    if manifest.errors > 0 {
+        let message = format!("{} entries are no bundle identifiers; {}", manifest.errors, reading.consequence());
+        sink.note(Code::MalformedRecord, Some(source), &At::Whole, message);
+    }
     let apps = manifest.containers.iter().filter(|c| c.is_app());
-    reading.known.extend(apps.map(|c| c.identifier.clone()));
+    reading.known.extend(apps.flat_map(Container::identifiers).map(str::to_owned));
     for container in &manifest.containers {
         container.state(reading, source, sink);
     }
@@ -109,10 +115,12 @@ impl Manifest {
                 container.read(plist)?;
             }
             let usable = !container.identifier.is_empty() && container.identifier.len() <= LONGEST_ID;
+            let sound = !container.is_app() || container.identifiers().all(is_bundle_id);
+            if !(usable && sound) || self.containers.len() >= MOST_APPS {
+                self.errors += 1;
+            }
             if usable && self.containers.len() < MOST_APPS {
                 self.containers.push(container);
-            } else {
-                self.errors += 1;
             }
         }
         Ok(())
@@ -123,6 +131,10 @@ impl Container {
     fn read(&mut self, plist: &mut Plist<'_>) -> Result<(), PlistError> {
         while let Some(key) = plist.key()? {
             match key.as_str() {
+                "CFBundleIdentifier" => {
+                    let told = plist.text()?.filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
+                    self.other = told.filter(|id| *id != self.identifier).or(self.other.take());
+                }
                 "CFBundleVersion" => self.version = plist.text()?,
                 "ContainerContentClass" => self.class = plist.text()?,
                 "Path" => self.path = plist.text()?,
@@ -130,6 +142,11 @@ impl Container {
             }
         }
         Ok(())
+    }
+
+    /// The key it stands under, and its own word where that differs.
+    fn identifiers(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.identifier.as_str()).chain(self.other.as_deref())
     }
 
     /// Containers of extensions and groups stand in the same dictionary.
@@ -146,12 +163,14 @@ impl Container {
         }
         let bundle = self.path.as_deref().is_some_and(|path| path.trim_end_matches('/').ends_with(".app"));
         let otherwise = if bundle { State::Installed } else { State::Unknown };
-        let app = App {
-            identifier: self.identifier.as_str().into(),
-            version: self.version.as_deref().map(Into::into),
-            state: reading.state(&self.identifier, otherwise),
-            ..App::default()
-        };
-        reading.app(sink, app, source, at);
+        for identifier in self.identifiers() {
+            let app = App {
+                identifier: identifier.into(),
+                version: self.version.as_deref().map(Into::into),
+                state: reading.state(identifier, otherwise),
+                ..App::default()
+            };
+            reading.app(sink, app, source, at.clone());
+        }
     }
 }

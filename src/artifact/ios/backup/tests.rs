@@ -128,6 +128,70 @@ fn a_flipped_byte_never_makes_a_shorter_list_complete() {
 }
 
 #[test]
+fn a_damaged_identifier_keeps_the_list_from_being_whole() {
+    let text = named(&["com.tencent.xin", "org.example.a"]);
+    let at = text.find("tencent.xin").unwrap();
+    let at_binary = |bytes: &[u8]| bytes.windows(11).position(|w| w == b"tencent.xin").unwrap();
+    for damage in [&b"\xff"[..], b"\0\0\0", b"\x07", b" ", b"\xe2\x80"] {
+        for (mut bytes, at) in [(text.clone().into_bytes(), at), (binary(&text), at_binary(&binary(&text)))] {
+            bytes[at..at + damage.len()].copy_from_slice(damage);
+            let said = backup(&[held(INFO, "Info.plist", &bytes)]);
+            assert_eq!((said.list(INFO).errors, said.list(INFO).end), (1, End::Proven), "{damage:?}");
+            assert_eq!(said.codes(), [(Code::MalformedRecord, Severity::Warning)], "{damage:?}");
+        }
+    }
+    let mut other = utf16(&text);
+    other[2 + 2 * at..4 + 2 * at].copy_from_slice(&[0, 0xd8]);
+    assert_eq!(backup(&[held(INFO, "Info.plist", &other)]).list(INFO).errors, 1, "half a character");
+    for id in ["8K2NU5962N", "imgurmobile", "mega.ios", "com.x_y.My-App"] {
+        assert_eq!(backup(&[held(INFO, "Info.plist", named(&[id]).as_bytes())]).list(INFO).errors, 0, "{id}");
+    }
+}
+
+#[test]
+fn no_run_of_zeros_makes_a_shorter_binary_list_whole() {
+    let bytes = binary(&named(&["com.tencent.xin", "com.tencent.mqq", "org.example.a"]));
+    for width in [1, 2, 9, 32] {
+        for at in 8..bytes.len() - width {
+            let mut damaged = bytes.clone();
+            damaged[at..at + width].fill(0);
+            let said = backup(&[held(INFO, "Info.plist", &damaged)]);
+            let list = said.list(INFO);
+            let whole = list.end == End::Proven
+                && list.basis == Basis::Always(Answer::Complete)
+                && list.errors == 0
+                && list.entries > 0;
+            let tencent = said.in_state(State::Installed).iter().filter(|id| id.starts_with("com.tencent.")).count();
+            assert!(!whole || tencent == 2, "{width} bytes at {at}: {list:?}");
+        }
+    }
+}
+
+#[test]
+fn a_flipped_bit_takes_no_app_out_of_a_binary_list() {
+    let bytes = binary(&named(&["com.tencent.xin", "com.tencent.mqq", "org.example.a"]));
+    let text = |at: usize| bytes[..bytes.len() - 32].get(at).is_some_and(|b| b.is_ascii_graphic());
+    let mut whole = 0;
+    for at in 8..bytes.len() {
+        for bit in 0..8 {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << bit;
+            let said = backup(&[held(INFO, "Info.plist", &damaged)]);
+            let list = said.list(INFO);
+            let complete = list.end == End::Proven && list.basis == Basis::Always(Answer::Complete) && list.errors == 0;
+            if !complete || list.entries == 0 {
+                continue;
+            }
+            whole += 1;
+            let tencent = said.in_state(State::Installed).iter().filter(|id| id.starts_with("com.tencent.")).count();
+            // A letter that becomes another one cannot be seen.
+            assert!(tencent == 2 || text(at), "bit {bit} of byte {at}: {:?}", said.in_state(State::Installed));
+        }
+    }
+    assert!(whole > 0, "what belongs to no list may change");
+}
+
+#[test]
 fn lists_of_other_shapes_prove_less() {
     let only =
         xml(&format!("<dict><key>Applications</key><dict><key>com.tencent.mqq</key><dict/></dict>{IDENTITY}</dict>"));
@@ -229,6 +293,28 @@ fn the_manifest_alone_is_partial_and_beside_a_list_that_omits_an_app_it_decides_
     assert!(
         said.facts().contains(&"OtherId OTHERSERIAL1".into()) && said.facts().contains(&"Serial F2LXQ0AAHG04".into())
     );
+}
+
+#[test]
+fn both_names_of_a_container_in_the_manifest_are_told() {
+    let of = |inside: &str, class: &str| {
+        let text = xml(&format!(
+            "<dict><key>Applications</key><dict><key>org.example.foo</key><dict><key>CFBundleIdentifier</key><string>{inside}</string>
+            <key>ContainerContentClass</key><string>{class}</string></dict></dict></dict>"
+        ));
+        let said = backup(&[
+            held(INFO, "Info.plist", named(&["org.example.foo"]).as_bytes()),
+            held(MANIFEST, "Manifest.plist", text.as_bytes()),
+        ]);
+        let malformed = said.messages(Code::MalformedRecord).len();
+        let others = said.in_state(State::Unknown).into_iter().filter(|id| *id != "org.example.foo");
+        (others.map(str::to_owned).collect::<Vec<_>>(), malformed)
+    };
+    let app = "Data/Application";
+    assert_eq!(of("org.example.foo", app), (vec![], 0));
+    assert_eq!(of("com.tencent.xin", app), (vec!["com.tencent.xin".to_owned()], 0));
+    assert_eq!(of("com.tencent.x in", app), (vec!["com.tencent.x in".to_owned()], 1));
+    assert_eq!(of("com.tencent.xin", "Shared/AppGroup"), (vec![], 0), "groups are a trace");
 }
 
 #[test]
@@ -376,7 +462,8 @@ fn what_follows_the_end_of_an_info_plist_leaves_its_list_open() {
     let text = named(&["org.example.a"]);
     for (rest, sound) in [
         ("\n\n  ", true),
-        ("\0\0\0\0", true),
+        ("\0", true),
+        ("\0\0\0\0", false),
         ("<!-- made by hand -->\n", true),
         (named(&["com.tencent.xin"]).as_str(), false),
         ("<dict/>", false),
@@ -390,6 +477,22 @@ fn what_follows_the_end_of_an_info_plist_leaves_its_list_open() {
         assert_eq!(said.codes().is_empty(), sound, "{rest:?}: {:?}", said.codes());
         assert_eq!(said.in_state(State::Installed), ["org.example.a"], "{rest:?}");
     }
+}
+
+#[test]
+fn a_second_list_behind_a_binary_one_leaves_the_first_open() {
+    let two = [binary(&named(&["org.example.a"])), binary(&named(&["com.tencent.xin"]))].concat();
+    let said = backup(&[held(INFO, "Info.plist", &two)]);
+    assert_eq!((said.list(INFO).end, said.in_state(State::Installed)), (End::Cut, vec!["org.example.a"]));
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    let manifest = binary(&manifest_xml(""));
+    let info = held(INFO, "Info.plist", named(&["a.b"]).as_bytes());
+    let said = backup(&[info.clone(), held(MANIFEST, "Manifest.plist", &[&manifest[..], &manifest].concat())]);
+    assert_eq!((said.list(MANIFEST).end, said.list(INFO).end), (End::Cut, End::Proven));
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    let status = binary(&xml("<dict><key>SnapshotState</key><string>finished</string></dict>"));
+    let said = backup(&[info, held(STATUS, "Status.plist", &[&status[..], &status].concat())]);
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
 }
 
 #[test]

@@ -39,15 +39,12 @@ fn every_bundle_is_installed_and_the_store_record_beside_it_describes_it() {
         metadata("A", "com.tencent.xin"),
         bundle("B", "com.apple.Maps", "Maps"),
         bundle("C", "org.side.loaded", "Side"),
-        // A store record of another app is no description of this one.
-        store("C"),
     ]);
     assert_eq!(said.in_state(State::Installed), ["com.apple.Maps", "com.tencent.xin", "org.side.loaded"]);
     let app = |id: &str| said.device().apps.iter().find(|a| &*a.identifier == id).unwrap();
     let wechat = app("com.tencent.xin");
     assert_eq!((wechat.name.as_deref(), wechat.version.as_deref()), (Some("WeChat"), Some("6.6.1")));
     assert_eq!((wechat.publisher.as_deref(), wechat.store_id.as_deref()), (Some("Tencent"), Some("414478124")));
-    assert_eq!(app("org.side.loaded").store_id, None);
     let list = &said.device().lists[0].1;
     assert_eq!((list.basis, list.end), (Basis::Always(Answer::Assumed(ASSUMED)), End::Unmarked));
     assert_eq!((list.entries, list.errors), (2, 0));
@@ -63,7 +60,67 @@ fn a_container_without_a_readable_bundle_is_an_error_of_the_list() {
     assert_eq!(said.in_state(State::Installed), ["a.b.c"]);
     assert_eq!(said.in_state(State::Unknown), ["com.tencent.mqq", "com.tencent.xin"]);
     assert_eq!(said.device().lists[0].1.errors, 2);
-    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error), (Code::MalformedRecord, Severity::Warning)]);
+}
+
+fn folder(path: &str) -> ArtifactFile {
+    held(FOLDER, &format!("{APPS}/{path}/"), b"")
+}
+
+#[test]
+fn an_app_folder_without_an_info_plist_is_an_error_of_the_list() {
+    let errors = |files: &[ArtifactFile]| {
+        let said = image(files);
+        (said.device().lists[0].1.errors, said.messages(Code::MalformedRecord).len())
+    };
+    let whole = [folder("B"), folder("B/B.app"), bundle("B", "a.b.c", "B"), metadata("B", "a.b.c")];
+    assert_eq!(errors(&whole), (0, 0));
+    for more in [&[folder("A"), folder("A/WeChat.app")][..], &[folder("A")], &[folder("B/WeChat.app")]] {
+        assert_eq!(errors(&[&whole, more].concat()), (1, 1), "{more:?}");
+        assert_eq!(errors(more), (1, 1), "{more:?}");
+    }
+    // What was put beside the app is no error where the app can be read.
+    assert_eq!(errors(&[&whole[..], &[store("A")]].concat()), (1, 1));
+}
+
+#[test]
+fn a_bundle_with_two_identifiers_hides_neither() {
+    let two = xml(
+        "<dict><key>CFBundleIdentifier</key><string>com.tencent.xin</string><key>CFBundleName</key><string>Foo</string>
+        <key>CFBundleIdentifier</key><string>org.example.foo</string></dict>",
+    );
+    let file = |text: &str| held(BUNDLE, &format!("{APPS}/A/A.app/Info.plist"), text.as_bytes());
+    let said = image(&[file(&two)]);
+    assert_eq!(said.in_state(State::Unknown), ["com.tencent.xin", "org.example.foo"]);
+    assert_eq!((said.device().lists[0].1.errors, said.messages(Code::MalformedRecord).len()), (1, 1));
+    let said = image(&[file(&two.replace("com.tencent.xin", "org.example.foo"))]);
+    assert_eq!((said.in_state(State::Installed), said.device().lists[0].1.errors), (vec!["org.example.foo"], 0));
+    let damaged = two.replace("org.example.foo", "com.tencent.xin").replace("xin", "x\0n");
+    assert_eq!(image(&[file(&damaged)]).device().lists[0].1.errors, 1);
+}
+
+#[test]
+fn what_store_record_and_metadata_name_beside_another_bundle_is_told() {
+    let said = image(&[bundle("C", "org.side.loaded", "Side"), store("C"), metadata("C", "com.tencent.mqq")]);
+    assert_eq!(said.in_state(State::Installed), ["org.side.loaded"]);
+    assert_eq!(said.in_state(State::Unknown), ["com.tencent.mqq", "com.tencent.xin"]);
+    let of = |id: &str| said.device().apps.iter().find(|a| &*a.identifier == id).unwrap();
+    assert_eq!(of("com.tencent.xin").store_id.as_deref(), Some("414478124"));
+    assert_eq!(of("org.side.loaded").store_id, None, "the record of another app does not describe it");
+    let said = image(&[bundle("C", "com.Tencent.Xin", "WeChat"), store("C"), metadata("C", "com.tencent.xin")]);
+    assert_eq!(said.device().apps.len(), 1, "identifiers differ in more than case");
+}
+
+#[test]
+fn a_second_list_behind_that_of_a_bundle_is_an_error_of_the_list() {
+    let one = |id: &str| xml(&format!("<dict><key>CFBundleIdentifier</key><string>{id}</string></dict>"));
+    let (a, b) = (one("org.example.a"), one("com.tencent.xin"));
+    for two in [format!("{a}{b}").into_bytes(), [binary(&a), binary(&b)].concat()] {
+        let said = image(&[held(BUNDLE, &format!("{APPS}/A/A.app/Info.plist"), &two)]);
+        assert_eq!(said.in_state(State::Installed), ["org.example.a"]);
+        assert_eq!(said.device().lists[0].1.errors, 1);
+        assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    }
 }
 
 #[test]

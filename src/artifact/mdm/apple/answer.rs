@@ -1,7 +1,7 @@
 //! One answer or check-in, read key by key; identity and status may come last.
 
 use crate::artifact::At;
-use crate::artifact::ios::{LONGEST_ID, is_apple};
+use crate::artifact::ios::{LONGEST_ID, is_apple, is_bundle_id};
 use crate::format::plist::{Plist, PlistError, Value};
 use crate::model::{App, FactKind, State, Timestamp};
 
@@ -14,7 +14,7 @@ const OF_CLIP: &str = "An App Clip: a part of the app that runs without the app 
 pub(super) struct Listed {
     /// Entries that name an app as present.
     pub(super) present: u64,
-    /// Entries without an identifier, or with two.
+    /// Entries without an identifier that can be one, or with two.
     pub(super) errors: u64,
 }
 
@@ -50,6 +50,8 @@ pub(super) struct Answer {
     pub(super) managed: Option<Listed>,
     /// A key that must be there once said two things.
     pub(super) contradicts: bool,
+    /// What stands behind it is no answer; readers differ in which they believe.
+    pub(super) followed: bool,
 }
 
 /// Called with every app and its place.
@@ -225,9 +227,8 @@ impl Answer {
                     if key == "Status" { contradicts |= once(&mut status, plist.text()?) } else { plist.skip()? }
                 }
             }
-            listed.errors += u64::from(contradicts);
+            listed.errors += u64::from(contradicts || !is_bundle_id(&identifier));
             if identifier.is_empty() || identifier.len() > LONGEST_ID {
-                listed.errors += 1;
                 continue;
             }
             let state = status.as_deref().filter(|_| !contradicts).map_or(State::Unknown, managed_state);
@@ -336,7 +337,8 @@ impl Item {
         let text = |t: Option<String>| t.filter(|t| !t.trim().is_empty());
         let identifier = text(self.identifier).filter(|id| id.len() <= LONGEST_ID);
         // What bears no identifier, or two, cannot be told from any app.
-        listed.errors += u64::from(identifier.is_none() || self.contradicts || self.odd);
+        let readable = identifier.as_deref().is_some_and(is_bundle_id);
+        listed.errors += u64::from(!readable || self.contradicts || self.odd);
         listed.present += u64::from(state.is_present());
         let caveat = match state {
             _ if self.contradicts => Some(OF_TWO),

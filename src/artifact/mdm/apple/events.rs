@@ -126,13 +126,19 @@ impl Log<'_> {
                 while reader.next_element()? {
                     match reader.kind()? {
                         Kind::Object => self.event(reader, sink)?,
-                        _ => reader.skip()?,
+                        _ => self.no_event(reader, sink)?,
                     }
                 }
                 Ok(())
             }
-            _ => reader.skip(),
+            _ => self.no_event(reader, sink),
         }
+    }
+
+    fn no_event<R: std::io::Read>(&self, reader: &mut Reader<R>, sink: &mut Sink<'_>) -> Result<(), JsonError> {
+        let at = if self.utf8 { At::Bytes { offset: reader.offset(), len: 0 } } else { At::Whole };
+        sink.note(Code::MalformedRecord, Some(self.source), &at, "no object where an event was expected");
+        reader.skip()
     }
 
     fn event<R: std::io::Read>(&mut self, reader: &mut Reader<R>, sink: &mut Sink<'_>) -> Result<(), JsonError> {
@@ -149,6 +155,8 @@ impl Log<'_> {
         let doubtful = event.contradicts;
         if event.odd {
             sink.note(Code::MalformedRecord, Some(self.source), &at, "raw_payload is no text");
+        } else if event.payloads.is_empty() {
+            sink.note(Code::MalformedRecord, Some(self.source), &at, "an event without the answer of its device");
         }
         let context = Context { place: Some(at), as_of, user_channel, doubtful, user_enrollment };
         for payload in &event.payloads {
@@ -163,14 +171,8 @@ impl Log<'_> {
         let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(text) else {
             return sink.note(Code::MalformedRecord, Some(self.source), at, "raw_payload is no base64");
         };
-        let read = Plist::open(Cursor::new(bytes), self.leash).and_then(|mut plist| {
-            loop {
-                self.answers.answer(&mut plist, context, self.source, sink)?;
-                if !plist.next_document()? {
-                    return Ok(());
-                }
-            }
-        });
+        let read = Plist::open(Cursor::new(bytes), self.leash)
+            .and_then(|mut plist| self.answers.answers(&mut plist, context, self.source, sink));
         if let Err(error) = read {
             sink.note(code_of(&error), Some(self.source), at, format!("the answer in this event: {error}"));
         }

@@ -240,6 +240,40 @@ fn answers_of_one_file_are_devices_of_their_own_and_a_cut_one_does_not_count() {
 }
 
 #[test]
+fn an_identifier_with_damaged_bytes_is_none() {
+    let text = installed(&app("com.tencent.xin", "WeChat", ""), &format!("{OK}{UDID}"));
+    let at = |bytes: &[u8]| bytes.windows(11).position(|w| w == b"tencent.xin").unwrap();
+    let managed = xml(&format!(
+        "<dict><key>ManagedApplicationList</key><dict><key>com.tencent.xin</key><dict><key>Status</key><string>Managed</string></dict></dict>{OK}{UDID}</dict>"
+    ));
+    for text in [text, managed] {
+        for mut bytes in [text.clone().into_bytes(), binary(&text)] {
+            let at = at(&bytes);
+            assert_eq!(only_list(&answers(&bytes)).errors, 0);
+            for damage in [0xff, 0, 7, b' '] {
+                bytes[at] = damage;
+                let said = answers(&bytes);
+                assert_eq!(only_list(&said).errors, 1, "{damage}");
+                assert!(said.codes().contains(&(Code::MalformedRecord, Severity::Warning)), "{damage}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_stands_behind_an_answer_leaves_its_list_open() {
+    let one = installed(&app("org.signal", "Signal", ""), &format!("{OK}{UDID}"));
+    let two = binary(&installed(&app("com.tencent.xin", "WeChat", ""), &format!("{OK}{UDID}")));
+    let binary = binary(&one);
+    for bytes in [[&binary[..], &two].concat(), [one.as_bytes(), &two].concat(), format!("{one}<dict/>").into_bytes()] {
+        let said = answers(&bytes);
+        assert_eq!((only_list(&said).end, said.in_state(State::Installed)), (End::Cut, vec!["org.signal"]));
+        assert_eq!(said.codes(), [(Code::DamagedFile, Severity::Error)]);
+    }
+    assert_eq!(only_list(&answers(format!("{one}\0\n").as_bytes())).end, End::Proven);
+}
+
+#[test]
 fn answers_are_known_by_their_keys() {
     let affinity = |bytes: &[u8]| AppleMdm.affinity(&Probe { head: bytes, size: bytes.len() as u64, name: b"x.txt" }).0;
     let list = installed("", UDID);
