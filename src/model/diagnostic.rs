@@ -78,7 +78,7 @@ codes! {
     IdentityConflict, "identity-conflict", Warning, "Records that share one identifier differ in another of the same kind. They were kept apart.";
     ValuesConflict, "values-conflict", Note, "Artifacts of one device state different values for one property. All are listed, none was preferred silently.";
     SignerMismatch, "signer-mismatch", Warning, "An app bears a known identifier but none of its known signers: a modified or impostor copy.";
-    MalformedRecord, "malformed-record", Warning, "A record could not be read and was counted. The list it belongs to is not complete.";
+    MalformedRecord, "malformed-record", Warning, "A record could not be read and was counted. The list it belongs to is not complete, and its item counts as read in part.";
     SeveralDevices, "several-devices", Warning, "A text holds the lists of more than one phone and does not tell which rows are whose. No list in it is complete; give each phone a file of its own.";
     ImplausibleList, "implausible-list", Warning, "A list that reads as complete names fewer packages than any Android system has on its own. It may have been cut out of a larger one; look at its source.";
     SuspiciousLine, "suspicious-line", Warning, "A line looks injected: its fields contradict each other. It proves nothing and hides nothing.";
