@@ -5,6 +5,7 @@ mod androidqf;
 mod dumpsys;
 mod identity;
 mod lines;
+mod names;
 mod packages;
 mod pm_list;
 mod qf_rows;

@@ -13,6 +13,7 @@ use std::io::{self, Read};
 
 use super::super::identity::{Properties, UserHints};
 use super::super::lines::{Line, Lines};
+use super::super::names::is_package_name;
 use super::block::Block;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::model::Timestamp;
@@ -55,6 +56,10 @@ pub(crate) struct Dump<'s, 'k> {
     block: Option<Block>,
     /// Names under `Packages:`; a factory copy must have one of them.
     names: HashSet<String>,
+    /// Packages that other lines of the dump name, and where.
+    mentioned: BTreeMap<String, At>,
+    /// The lines `  [NAME]` below this headline name packages with code.
+    names_code: bool,
     /// Factory copies without an installed package, told at the end.
     hidden: Vec<Block>,
     users: BTreeSet<u32>,
@@ -73,8 +78,12 @@ pub(crate) struct Dump<'s, 'k> {
     services: bool,
     /// The first section was there, which the dump of one package does not have.
     unfiltered: bool,
-    /// A time limit fired, or the end is that of another service.
+    /// A time limit fired, the service failed, or the end is that of another service.
     timed_out: bool,
+    /// The text tells how long services took, which is the mark of their end.
+    durations: bool,
+    /// The package service was left without that mark.
+    unmarked: bool,
     too_many: bool,
     ending: Ending,
     pub(crate) properties: Properties,
@@ -93,6 +102,8 @@ impl<'s, 'k> Dump<'s, 'k> {
             part: Part::Before,
             block: None,
             names: HashSet::new(),
+            mentioned: BTreeMap::new(),
+            names_code: false,
             hidden: Vec::new(),
             users: BTreeSet::new(),
             shown: BTreeMap::new(),
@@ -106,6 +117,8 @@ impl<'s, 'k> Dump<'s, 'k> {
             services: false,
             unfiltered: false,
             timed_out: false,
+            durations: false,
+            unmarked: false,
             too_many: false,
             ending: Ending::default(),
             properties: Properties::default(),
@@ -120,6 +133,7 @@ impl<'s, 'k> Dump<'s, 'k> {
         let failed = read.is_err();
         self.finish_block(true);
         self.finish_hidden();
+        self.finish_mentions();
         self.state(failed);
         (read, self.properties)
     }
@@ -161,7 +175,7 @@ impl<'s, 'k> Dump<'s, 'k> {
                 "user" => Place::User,
                 _ => Place::Other,
             };
-            self.leave(place);
+            self.leave(place, false);
             return true;
         }
         if text.starts_with("--") && text.contains(" was the duration of dumpsys ") {
@@ -177,13 +191,14 @@ impl<'s, 'k> Dump<'s, 'k> {
                 // Its own end is missing: the text was cut and joined.
                 self.timed_out = true;
             }
-            self.leave(Place::Other);
+            self.durations = true;
+            self.leave(Place::Other, package);
             return true;
         }
         if text.starts_with("------ ") && text.trim_end().ends_with("------") {
             self.services = true;
             let place = if text.starts_with("------ SYSTEM PROPERTIES") { Place::Properties } else { Place::Other };
-            self.leave(place);
+            self.leave(place, false);
             return true;
         }
         if self.seen && is_timeout(text) && matches!(self.place, Place::Package | Place::Headless) {
@@ -192,11 +207,15 @@ impl<'s, 'k> Dump<'s, 'k> {
         false
     }
 
-    fn leave(&mut self, place: Place) {
+    /// `marked`: its duration was told.
+    fn leave(&mut self, place: Place, marked: bool) {
         if matches!(self.place, Place::Package | Place::Headless) {
-            self.finish_block(self.timed_out);
-            self.ended |= self.seen;
+            self.finish_block(self.timed_out || !marked);
+            // Sections always follow that of the packages.
+            self.ended |= self.seen && self.part != Part::Packages;
+            self.unmarked |= self.place == Place::Package && !marked;
             self.part = Part::Before;
+            self.names_code = false;
         }
         // Each dump of the service has to end.
         self.ended &= place != Place::Package;
@@ -207,7 +226,7 @@ impl<'s, 'k> Dump<'s, 'k> {
         if let Some(rest) = text.strip_prefix("== dumpstate: ") {
             self.header_time = self.header_time.or_else(|| local_time(rest));
             self.services = true;
-            self.leave(Place::Header);
+            self.leave(Place::Header, false);
         } else if let Some(fingerprint) = text.strip_prefix("Build fingerprint: ") {
             self.properties.fingerprint_if_absent(fingerprint);
         }
@@ -267,12 +286,21 @@ impl<'s, 'k> Dump<'s, 'k> {
                     Part::After
                 }
             };
+            self.names_code = matches!(text.trim_end(), "Dexopt state:" | "Compiler stats:");
             if self.part == Part::Before {
                 self.unfiltered |= text.trim_end() == "Database versions:";
             }
             return;
         }
-        if let Some(block) = &mut self.block {
+        if matches!(self.part, Part::Packages | Part::Hidden) && is_foreign(text) {
+            let at = self.at_line(line);
+            self.suspicious("the line is none of the list of packages: something was left out or put in", &at);
+            return;
+        }
+        if let Some(name) = mentioned(text).filter(|_| self.names_code && self.part != Part::Before) {
+            let at = self.at_line(line);
+            self.mention(name, at);
+        } else if let Some(block) = &mut self.block {
             block.line(text, line.ended);
             block.end = line.offset + line.len;
         } else if self.part == Part::Before {
@@ -281,6 +309,20 @@ impl<'s, 'k> Dump<'s, 'k> {
             if let Some(fingerprint) = fingerprint.filter(|_| self.unfiltered) {
                 self.properties.fingerprint_if_absent(fingerprint);
             }
+        }
+    }
+
+    fn at_line(&self, line: Line<'_>) -> At {
+        match self.offsets {
+            true => At::Bytes { offset: line.offset, len: line.len },
+            false => At::Whole,
+        }
+    }
+
+    /// Another line than that of its block names a package.
+    fn mention(&mut self, name: &str, at: At) {
+        if self.mentioned.len() < MOST_PACKAGES as usize && !self.names.contains(name) {
+            self.mentioned.entry(name.to_owned()).or_insert(at);
         }
     }
 
@@ -320,9 +362,26 @@ fn is_headline(text: &str) -> bool {
         })
 }
 
-/// What dumpsys and dumpstate print where a dump did not finish.
+/// Every line of a package is indented: what is not, and no headline, was put
+/// in by whoever shortened the text, or by a shell or service that failed.
+fn is_foreign(text: &str) -> bool {
+    let indented = text.starts_with([' ', '\t']);
+    let body = text.trim().trim_start_matches(['[', '<', '(', '{']);
+    !body.is_empty() && (!indented || body.starts_with("...") || body.starts_with('\u{2026}'))
+}
+
+/// The name in `  [com.tencent.mm]`.
+fn mentioned(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("  [")?.trim_end().strip_suffix(']')?;
+    is_package_name(name).then_some(name)
+}
+
+/// What dumpsys, dumpstate and the service itself (AOSP `Binder.doDump`) print
+/// where a dump did not finish.
 fn is_timeout(text: &str) -> bool {
     text.starts_with("***") && (text.contains("TIMEOUT") || text.contains("timed out"))
+        || text.starts_with("Exception occurred while dumping:")
+        || text.starts_with("Security exception: ")
         || text.starts_with("Failure while dumping")
         || text.starts_with("Error dumping service")
         || text.starts_with("Permission Denial: can't dump")

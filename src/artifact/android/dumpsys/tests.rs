@@ -370,3 +370,117 @@ fn published_excerpts_keep_factory_copies_apart() {
         );
     }
 }
+
+/// The list is not whole, and a diagnostic says so.
+fn is_open(text: &str) -> Fragment {
+    let got = loose(text);
+    assert!(!claims_a_whole_list(&got), "{text}");
+    assert!(!codes(&got).is_empty(), "{text}");
+    got
+}
+
+#[test]
+fn a_service_that_failed_while_dumping_is_cut() {
+    for line in [
+        "\nException occurred while dumping:\njava.util.ConcurrentModificationException\n\tat x.Y.z(Y.java:1)\n",
+        "Security exception: no\n",
+    ] {
+        for at in ["  Package [com.android.phone]", "Hidden system packages:", "Dexopt state:"] {
+            let body = BLOCKS.replacen(at, &format!("{line}{at}"), 1);
+            assert_eq!(is_open(&service(&body)).devices[0].lists[0].1.end, End::Cut, "{line} {at}");
+        }
+    }
+}
+
+#[test]
+fn where_durations_are_told_the_package_service_has_one_of_its_own() {
+    let whole = service(BLOCKS);
+    let rule = whole
+        .find("-------------------------------------------------------------------------------\nDUMP OF SERVICE user")
+        .unwrap();
+    let first = whole.find("  Package [com.tencent.mm]").unwrap();
+    // Cut up to the next service, between two lines or inside one.
+    for from in [
+        first,
+        whole.find("  Package [com.android.phone]").unwrap(),
+        whole.find("enabled=3").unwrap(),
+        whole.find("\nDexopt state:").unwrap(),
+    ] {
+        let got = is_open(&format!("{}{}", &whole[..from], &whole[rule..]));
+        assert_eq!(got.devices[0].lists[0].1.end, End::Cut);
+        assert_eq!(codes(&got)[0], "damaged-file");
+    }
+    // Systems before Android 8 tell none: the rule and the next service are the end.
+    let old: String = whole.lines().filter(|l| !l.contains(" was the duration of ")).flat_map(|l| [l, "\n"]).collect();
+    assert!(claims_a_whole_list(&loose(&old)));
+    // Sections always follow the packages.
+    let rule = old
+        .find("-------------------------------------------------------------------------------\nDUMP OF SERVICE user")
+        .unwrap();
+    is_open(&format!("{}{}", &old[..old.find("\nRenamed packages:").unwrap()], &old[rule..]));
+}
+
+#[test]
+fn a_package_that_other_sections_name_and_the_list_does_not_is_unknown() {
+    let lost = |section: &str| {
+        let body = BLOCKS.replace("  Package [com.tencent.mm] (1cce8bc):", "  Package [a.b] (1cce8bc):");
+        let body = body
+            .replace("Package{259e0c2a com.tencent.mm}", "Package{259e0c2a a.b}")
+            .replace("com.tencent.mm-b", "a.b-b");
+        service(&format!("{body}{section}"))
+    };
+    assert!(claims_a_whole_list(&loose(&lost(""))));
+    for section in ["  [com.tencent.mm]\n    path: /data/app/x/base.apk\n", "\nCompiler stats:\n  [com.tencent.mm]\n"] {
+        let got = is_open(&lost(section));
+        assert!(said(&got).contains(&"com.tencent.mm unknown []".to_owned()), "{:?}", said(&got));
+        assert_eq!(codes(&got), ["malformed-record", "sources-conflict"]);
+    }
+    // A renamed system package stands there under the name it is known by.
+    let renamed = BLOCKS
+        .replace("  [com.android.phone]\n", "  [com.android.phone]\n  [com.old]\n")
+        .replace("    appId=1001\n    pkg", "    compat name=com.old\n    appId=1001\n    pkg");
+    assert!(claims_a_whole_list(&loose(&service(&renamed))));
+}
+
+#[test]
+fn the_lines_of_a_package_bear_its_name() {
+    let path = "/data/app/~~a==/com.tencent.mm-b==";
+    for (from, to) in [
+        ("Package{259e0c2a com.tencent.mm}", "Package{259e0c2a com.tencent.mobileqq}"),
+        (path, "/data/app/~~a==/com.tencent.mobileqq-b=="),
+        (path, "/data/app/com.tencent.mobileqq-1"),
+    ] {
+        let got = is_open(&service(&BLOCKS.replace(from, to)));
+        assert!(said(&got).contains(&"com.tencent.mobileqq unknown []".to_owned()), "{to}: {:?}", said(&got));
+    }
+    for healthy in ["/system/priv-app/WeChat", "/data/app/WeChat", "/data/app/vmdl12.tmp", "/data/app/com.tencent.mm-1"]
+    {
+        assert!(claims_a_whole_list(&loose(&service(&BLOCKS.replace(path, healthy)))), "{healthy}");
+    }
+}
+
+#[test]
+fn a_line_that_is_none_of_the_list_leaves_it_open() {
+    for line in [
+        "[... 2034 lines truncated ...]\n",
+        "  [... 2034 lines truncated ...]\n",
+        "<output truncated>\n",
+        "    ...\n",
+        "--More--\n",
+    ] {
+        for at in ["    userId=10200", "  Package [com.android.phone]", "\nRenamed packages:"] {
+            is_open(&service(&BLOCKS.replacen(at, &format!("{line}{at}"), 1)));
+        }
+    }
+}
+
+#[test]
+fn a_damaged_name_is_an_entry_that_could_not_be_read() {
+    let text = service(&BLOCKS.replacen("Package [com.tencent.mm]", "Package [com.tencent.\u{1}m]", 1));
+    for (damage, with) in [(b'\x01', b'\xff'), (b'\x01', b'\0'), (b'\x01', b' '), (b'\x01', b'\x01')] {
+        let bytes: Vec<u8> = text.bytes().map(|b| if b == damage { with } else { b }).collect();
+        let got = parse_loose(&AndroidDumpsys, TEXT, "dumpsys.txt", &bytes);
+        assert!(!claims_a_whole_list(&got), "{with}");
+        assert!(said(&got).contains(&"com.tencent.mm unknown []".to_owned()), "{with}: {:?}", said(&got));
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::super::identity::{UserHints, user_kind};
+use super::super::super::names::is_package_name;
 use super::super::block::Block;
 use super::Dump;
 use crate::artifact::At;
@@ -15,6 +16,7 @@ const WHOLE_OUTPUT: &str =
 const FACTORY_COPY: &str =
     "The line stands among the factory copies of updated system apps, but no installed package has its name.";
 pub(super) const ODD_PLACE: &str = "The package stands outside the list of packages; the text may be forged.";
+const MENTIONED: &str = "Other lines of the dump name the package, its list of packages does not.";
 const NO_CODE: &str = "Android lists the package without its code, or the dump does not show its state whole.";
 
 impl Dump<'_, '_> {
@@ -29,6 +31,30 @@ impl Dump<'_, '_> {
                 self.suspicious("a factory copy belongs to no installed package", &self.at(&block));
             }
             self.tell(&block, true, Some(FACTORY_COPY));
+        }
+    }
+
+    /// Packages that the dump names elsewhere and does not list: its list is not whole.
+    pub(super) fn finish_mentions(&mut self) {
+        for (name, at) in std::mem::take(&mut self.mentioned) {
+            if self.names.contains(&name) {
+                continue;
+            }
+            self.errors += u64::from(self.seen);
+            if !self.sink.wants_identifier(Platform::Android, &name) {
+                continue;
+            }
+            if self.seen {
+                let message = "the dump names a package here that its list of packages does not";
+                self.sink.note(Code::SourcesConflict, Some(self.source), &at, message);
+            }
+            let app = App {
+                identifier: name.as_str().into(),
+                state: State::Unknown,
+                caveat: Some(MENTIONED),
+                ..App::default()
+            };
+            self.sink.app(self.device, app, self.source, at);
         }
     }
 
@@ -50,8 +76,15 @@ impl Dump<'_, '_> {
         if block.twice {
             self.suspicious("one user is told twice for this package", &at);
         }
+        for name in block.other_names() {
+            self.suspicious("lines of this package bear the name of another one", &at);
+            self.mention(name, at.clone());
+        }
         if doubt.is_none() {
-            self.names.insert(block.name.clone());
+            self.names.extend(block.names().map(str::to_owned));
+            if !is_package_name(&block.name) {
+                self.suspicious("the name is none that a package can have: the text is damaged", &at);
+            }
             self.users.extend(block.users());
             // Android prints every user for every package: a block that lacks
             // one has lost a line, and with it who has the app.
@@ -64,14 +97,13 @@ impl Dump<'_, '_> {
             Some(_) => BTreeMap::from([(State::Unknown, Vec::new())]),
         };
         self.entries += u64::from(doubt.is_none() && states.keys().any(|s| *s != State::Removed));
-        let names = [Some(&block.name), block.compat_name.as_ref().filter(|c| **c != block.name)];
-        for name in names.into_iter().flatten() {
+        for name in block.names() {
             if !self.sink.wants_identifier(Platform::Android, name) {
                 continue;
             }
             for (state, users) in &states {
                 let app = App {
-                    identifier: name.as_str().into(),
+                    identifier: name.into(),
                     version: block.version().map(Into::into),
                     installer: block.installer.as_deref().map(Into::into),
                     state: *state,
@@ -103,10 +135,14 @@ impl Dump<'_, '_> {
             self.sink.note(Code::NotCollected, Some(self.source), &At::Whole, message);
             return;
         }
-        let cut = failed || self.timed_out || self.too_many || !self.ended;
+        // Each dump of a service is marked, or none is (before Android 8).
+        let unmarked = self.durations && self.unmarked;
+        let cut = failed || self.timed_out || self.too_many || unmarked || !self.ended;
         if cut {
             let why = match (self.timed_out, self.too_many) {
-                (true, _) => "the dump of the package service ran into its time limit or was joined from parts",
+                (true, _) => {
+                    "the dump of the package service ran into its time limit, failed, or was joined from parts"
+                }
                 (_, true) => "the dump names more packages than the limit",
                 _ => "the dump of the package service has no end",
             };
