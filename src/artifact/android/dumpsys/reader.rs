@@ -14,6 +14,8 @@ use std::io::{self, Read};
 use super::super::identity::{Properties, UserHints};
 use super::super::lines::{Line, Lines};
 use super::super::names::is_package_name;
+use super::super::pm_list::name_of_row;
+use super::super::shell;
 use super::block::Block;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::model::Timestamp;
@@ -84,6 +86,8 @@ pub(crate) struct Dump<'s, 'k> {
     durations: bool,
     /// The package service was left without that mark.
     unmarked: bool,
+    /// A command line shows that lines were left out.
+    filtered: bool,
     too_many: bool,
     ending: Ending,
     pub(crate) properties: Properties,
@@ -119,6 +123,7 @@ impl<'s, 'k> Dump<'s, 'k> {
             timed_out: false,
             durations: false,
             unmarked: false,
+            filtered: false,
             too_many: false,
             ending: Ending::default(),
             properties: Properties::default(),
@@ -159,8 +164,23 @@ impl<'s, 'k> Dump<'s, 'k> {
             Place::Properties => self.properties.line(text),
             Place::Header | Place::Other => {}
         }
+        self.transcript_line(line);
         if matches!(self.place, Place::Headless | Place::Header) {
             self.header_line(text);
+        }
+    }
+
+    /// What a person did besides: commands and what they printed.
+    fn transcript_line(&mut self, line: Line<'_>) {
+        let text = line.text.trim();
+        if self.place != Place::User && text.starts_with("UserInfo{") {
+            // As `pm list users` prints it.
+            self.user_line(text);
+        } else if let Some(name) = name_of_row(text) {
+            let at = self.at_line(line);
+            self.mention(name, at);
+        } else if !self.ending.is_bug_report() && text.contains("dumpsys") {
+            self.filtered |= shell::typed(text).is_some_and(|t| is_filtered(t.command));
         }
     }
 
@@ -368,6 +388,13 @@ fn is_foreign(text: &str) -> bool {
     let indented = text.starts_with([' ', '\t']);
     let body = text.trim().trim_start_matches(['[', '<', '(', '{']);
     !body.is_empty() && (!indented || body.starts_with("...") || body.starts_with('\u{2026}'))
+}
+
+/// `adb shell dumpsys package | grep -v a.b` leaves out what nobody sees.
+fn is_filtered(command: &str) -> bool {
+    let called = command.split_once("dumpsys").map_or("", |(_, rest)| rest);
+    let piped = called.split_once('|').map_or("", |(_, rest)| rest.trim_start());
+    !piped.is_empty() && !piped.starts_with("tee ")
 }
 
 /// The name in `  [com.tencent.mm]`.

@@ -484,3 +484,50 @@ fn a_damaged_name_is_an_entry_that_could_not_be_read() {
         assert!(said(&got).contains(&"com.tencent.mm unknown []".to_owned()), "{with}: {:?}", said(&got));
     }
 }
+
+#[test]
+fn user_0_exists_whether_shown_or_not() {
+    let body: String = BLOCKS.lines().filter(|l| !l.starts_with("    User 0:")).flat_map(|l| [l, "\n"]).collect();
+    let got = loose(&service(&body).replace("UserInfo{0:", "UserInfo{11:"));
+    assert_eq!(got.devices[0].lists[0].1.users, UserSet::Only(vec![10]));
+    assert!(got.devices[0].users.iter().any(|u| u.id == 0));
+}
+
+#[test]
+fn a_recorded_command_that_leaves_lines_out_makes_no_whole_list() {
+    for command in ["adb shell dumpsys package | grep -v tencent", "adb shell \"dumpsys | grep -v com.a\" > d.txt"] {
+        let got = loose(&format!("$ {command}\n{}", service(BLOCKS)));
+        assert!(!claims_a_whole_list(&got), "{command}");
+        assert_eq!(got.devices[0].lists[0].1.basis, Basis::Always(Answer::Partial(Reason("filtered-list"))));
+        assert_eq!(said(&got), SAID);
+    }
+    for command in ["adb shell dumpsys package", "adb shell dumpsys > d.txt", "adb shell dumpsys | tee d.txt"] {
+        assert!(claims_a_whole_list(&loose(&format!("$ {command}\n{}", service(BLOCKS)))), "{command}");
+    }
+}
+
+#[test]
+fn users_and_rows_of_other_commands_in_the_text_count() {
+    let users =
+        "$ adb shell pm list users\nUsers:\n\tUserInfo{0:Owner:4c13} running\n\tUserInfo{12:Work:1030} running\n";
+    for text in [format!("{}{users}", service(BLOCKS)), format!("{users}{}", service(BLOCKS))] {
+        let got = loose(&text);
+        let users: Vec<_> = got.devices[0].users.iter().map(|u| (u.id, u.kind)).collect();
+        assert!(users.contains(&(12, UserKind::WorkProfile)), "{users:?}");
+    }
+    let rows = "$ adb shell pm list packages\npackage:com.tencent.mm\npackage:com.tencent.mobileqq\n$ exit\n";
+    for text in [format!("{}{rows}", service(BLOCKS)), format!("{rows}{}", service(BLOCKS))] {
+        let got = is_open(&text);
+        assert!(said(&got).contains(&"com.tencent.mobileqq unknown []".to_owned()), "{:?}", said(&got));
+        assert_eq!(codes(&got), ["malformed-record", "sources-conflict"]);
+    }
+}
+
+#[test]
+fn carriage_returns_alone_end_lines() {
+    let text = service(BLOCKS).replace('\n', "\r");
+    assert_eq!(AndroidDumpsys.affinity(&Probe { head: text.as_bytes(), size: 9, name: b"x" }).0, Affinity::Certain);
+    let got = loose(&text);
+    assert_eq!(said(&got), SAID);
+    assert!(claims_a_whole_list(&got));
+}

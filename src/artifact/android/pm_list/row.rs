@@ -6,7 +6,7 @@
 use super::super::names::is_package_name;
 
 /// One row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Row<'a> {
     pub(super) name: &'a str,
     pub(super) path: Option<&'a str>,

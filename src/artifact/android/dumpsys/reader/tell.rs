@@ -123,7 +123,8 @@ impl Dump<'_, '_> {
         for (&id, hints) in &self.known_users {
             self.sink.user(self.device, id, user_kind(id, hints));
         }
-        for &id in &self.users {
+        // User 0 always exists.
+        for &id in self.users.iter().chain(&[0]) {
             self.sink.user(self.device, id, user_kind(id, &UserHints::default()));
         }
         if !self.seen {
@@ -152,8 +153,11 @@ impl Dump<'_, '_> {
             self.sink.note(Code::DamagedFile, Some(self.source), &At::Whole, message);
         }
         // A service is never dumped for one package alone.
-        let whole = self.services || self.unfiltered;
-        let answer = if whole { Answer::Complete } else { Answer::Assumed(WHOLE_OUTPUT) };
+        let answer = match self.services || self.unfiltered {
+            _ if self.filtered => Answer::Partial(Reason("filtered-list")),
+            true => Answer::Complete,
+            false => Answer::Assumed(WHOLE_OUTPUT),
+        };
         let users: Vec<_> = self.users.iter().copied().collect();
         let all = users.len() as u64;
         self.errors += self.shown.iter().filter(|(n, _)| **n > 0 && **n < all).map(|(_, blocks)| blocks).sum::<u64>();
