@@ -20,6 +20,11 @@ pub(super) fn package_of_code(below: &str) -> Option<&str> {
     (name.contains('.') && is_package_name(name) && !suffix.is_empty()).then_some(name)
 }
 
+/// The folder `part-x` can be that of `name`, which may have a hyphen.
+pub(super) fn is_made_of(name: &str, part: &str) -> bool {
+    name == part || name.strip_prefix(part).is_some_and(|rest| rest.starts_with('-'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::names::{is_package_name, package_of_code};
+use super::super::names::{is_made_of, is_package_name, package_of_code};
 use crate::model::{DigestKind, SignerDigest, SignerSet, State};
 
 /// Users of one block; Android allows a handful.
@@ -202,11 +202,6 @@ impl Block {
 fn name_of_code(value: &str) -> Option<&str> {
     let (_, name) = value.strip_prefix("Package{")?.strip_suffix('}')?.split_once(' ')?;
     is_package_name(name).then_some(name)
-}
-
-/// The folder `part-x` can be that of `name`, which may have a hyphen.
-fn is_made_of(name: &str, part: &str) -> bool {
-    name == part || name.strip_prefix(part).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// The first of several wins: what an app can write into a field comes later.
