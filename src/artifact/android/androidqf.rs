@@ -12,6 +12,7 @@ use super::super::{Artifact, ArtifactFile, ArtifactSpec, At, DeviceId, ParseErro
 use super::dumpsys;
 use super::identity::{Properties, UserHints, user_kind};
 use super::lines::Lines;
+use super::names::is_package_name;
 use super::qf_rows::{self, Row};
 use crate::evidence::{Affinity, Claim, Probe, RootKind};
 use crate::limits::Leash;
@@ -244,9 +245,8 @@ fn packages(
         .and_then(|input| qf_rows::rows(input, leash.limits.record, &mut |row| rows.row(&row)));
     let Rows { mut users, entries, mut errors, .. } = rows;
     let end = match &read {
-        Ok(true) => End::Proven,
-        Ok(false) => {
-            errors += 1;
+        Ok(whole) => {
+            errors += u64::from(!whole);
             End::Proven
         }
         Err(_) => End::Cut,
@@ -262,6 +262,10 @@ fn packages(
     if errors > 0 {
         let message = format!("{errors} rows could not be read, or something stands behind the list");
         sink.note(Code::MalformedRecord, Some(source), &At::Whole, message);
+    }
+    if matches!(read, Ok(false)) {
+        let message = "something stands behind the list, of which only rows were read. Obtain an intact copy";
+        sink.note(Code::DamagedFile, Some(source), &At::Whole, message);
     }
     match read {
         Ok(_) => sink.close(stream),
@@ -289,8 +293,8 @@ impl Rows<'_, '_> {
         let index = self.rows;
         self.rows += 1;
         let name = row.name.0.trim();
+        self.errors += u64::from(!is_package_name(name));
         if name.is_empty() {
-            self.errors += 1;
             return;
         }
         let of_uid = row.users();
