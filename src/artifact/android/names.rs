@@ -20,9 +20,12 @@ pub(super) fn package_of_code(below: &str) -> Option<&str> {
     (name.contains('.') && is_package_name(name) && !suffix.is_empty()).then_some(name)
 }
 
-/// The folder `part-x` can be that of `name`, which may have a hyphen.
+/// The folder `part-x` can be that of `name`, which may have a hyphen or be a
+/// version of a shared library, `part_12`.
 pub(super) fn is_made_of(name: &str, part: &str) -> bool {
-    name == part || name.strip_prefix(part).is_some_and(|rest| rest.starts_with('-'))
+    let rest = name.strip_prefix(part);
+    let version = |rest: &str| rest.strip_prefix('_').is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-') || version(rest))
 }
 
 #[cfg(test)]

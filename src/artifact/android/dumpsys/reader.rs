@@ -6,20 +6,21 @@
 //! believed without a second sign, and what looks forged leaves the list open.
 
 mod ending;
+mod marks;
 mod tell;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read};
 
 use super::super::identity::{Properties, UserHints};
 use super::super::lines::{Line, Lines};
-use super::super::names::is_package_name;
 use super::super::pm_list::name_of_row;
 use super::super::shell;
 use super::block::Block;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::model::Timestamp;
 use ending::Ending;
+use marks::{is_filtered, is_foreign, is_headline, is_timeout, is_vendor_headline, local_time, mentioned};
 use tell::ODD_PLACE;
 
 /// Packages of one dump; a device has some hundreds.
@@ -56,10 +57,14 @@ pub(crate) struct Dump<'s, 'k> {
     place: Place,
     part: Part,
     block: Option<Block>,
-    /// Names under `Packages:`; a factory copy must have one of them.
-    names: HashSet<String>,
+    /// Names under `Packages:`, in which of such sections, and how often there;
+    /// a factory copy must have one of them.
+    names: HashMap<String, (u32, u32)>,
+    section: u32,
     /// Packages that other lines of the dump name, and where.
     mentioned: BTreeMap<String, At>,
+    /// The line before was empty.
+    after_blank: bool,
     /// The lines `  [NAME]` below this headline name packages with code.
     names_code: bool,
     /// Factory copies without an installed package, told at the end.
@@ -105,7 +110,9 @@ impl<'s, 'k> Dump<'s, 'k> {
             place: Place::Headless,
             part: Part::Before,
             block: None,
-            names: HashSet::new(),
+            names: HashMap::new(),
+            section: 0,
+            after_blank: false,
             mentioned: BTreeMap::new(),
             names_code: false,
             hidden: Vec::new(),
@@ -289,11 +296,14 @@ impl<'s, 'k> Dump<'s, 'k> {
             self.block = Some(block);
             return;
         }
-        if is_headline(text) {
+        let listed = matches!(self.part, Part::Packages | Part::Hidden);
+        let after_blank = std::mem::replace(&mut self.after_blank, text.trim().is_empty());
+        if is_headline(text) || (listed && after_blank && is_vendor_headline(text)) {
             self.finish_block(false);
             self.part = match (text.trim_end(), self.part) {
                 ("Packages:", Part::Before) => {
                     self.seen = true;
+                    self.section += 1;
                     Part::Packages
                 }
                 ("Hidden system packages:", _) => {
@@ -312,7 +322,7 @@ impl<'s, 'k> Dump<'s, 'k> {
             }
             return;
         }
-        if matches!(self.part, Part::Packages | Part::Hidden) && is_foreign(text) {
+        if listed && is_foreign(text) {
             let at = self.at_line(line);
             self.suspicious("the line is none of the list of packages: something was left out or put in", &at);
             return;
@@ -341,7 +351,7 @@ impl<'s, 'k> Dump<'s, 'k> {
 
     /// Another line than that of its block names a package.
     fn mention(&mut self, name: &str, at: At) {
-        if self.mentioned.len() < MOST_PACKAGES as usize && !self.names.contains(name) {
+        if self.mentioned.len() < MOST_PACKAGES as usize && !self.names.contains_key(name) {
             self.mentioned.entry(name.to_owned()).or_insert(at);
         }
     }
@@ -360,7 +370,7 @@ impl<'s, 'k> Dump<'s, 'k> {
         match self.part {
             Part::Packages => self.tell(&block, cut, None),
             Part::Hidden => {
-                if !self.names.contains(&block.name) && self.hidden.len() < 10_000 {
+                if !self.names.contains_key(&block.name) && self.hidden.len() < 10_000 {
                     self.hidden.push(block);
                 }
             }
@@ -370,53 +380,4 @@ impl<'s, 'k> Dump<'s, 'k> {
             }
         }
     }
-}
-
-/// A line without indent that names a section of the dump.
-fn is_headline(text: &str) -> bool {
-    let text = text.trim_end();
-    text.len() < 80
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.strip_suffix(':').is_some_and(|t| {
-            t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'/' | b'(' | b')'))
-        })
-}
-
-/// Every line of a package is indented: what is not, and no headline, was put
-/// in by whoever shortened the text, or by a shell or service that failed.
-fn is_foreign(text: &str) -> bool {
-    let indented = text.starts_with([' ', '\t']);
-    let body = text.trim().trim_start_matches(['[', '<', '(', '{']);
-    !body.is_empty() && (!indented || body.starts_with("...") || body.starts_with('\u{2026}'))
-}
-
-/// `adb shell dumpsys package | grep -v a.b` leaves out what nobody sees.
-fn is_filtered(command: &str) -> bool {
-    let called = command.split_once("dumpsys").map_or("", |(_, rest)| rest);
-    let piped = called.split_once('|').map_or("", |(_, rest)| rest.trim_start());
-    !piped.is_empty() && !piped.starts_with("tee ")
-}
-
-/// The name in `  [com.tencent.mm]`.
-fn mentioned(text: &str) -> Option<&str> {
-    let name = text.strip_prefix("  [")?.trim_end().strip_suffix(']')?;
-    is_package_name(name).then_some(name)
-}
-
-/// What dumpsys, dumpstate and the service itself (AOSP `Binder.doDump`) print
-/// where a dump did not finish.
-fn is_timeout(text: &str) -> bool {
-    text.starts_with("***") && (text.contains("TIMEOUT") || text.contains("timed out"))
-        || text.starts_with("Exception occurred while dumping:")
-        || text.starts_with("Security exception: ")
-        || text.starts_with("Failure while dumping")
-        || text.starts_with("Error dumping service")
-        || text.starts_with("Permission Denial: can't dump")
-}
-
-/// `2022-03-29 23:14:26`, the zone not being told, as if it were UTC.
-fn local_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let (date, time) = (text.get(..10)?, text.get(11..19)?);
-    Timestamp::parse(&format!("{date}T{time}Z"))
 }

@@ -531,3 +531,23 @@ fn carriage_returns_alone_end_lines() {
     assert_eq!(said(&got), SAID);
     assert!(claims_a_whole_list(&got));
 }
+
+#[test]
+fn a_list_names_each_package_once() {
+    let once = "  Package [com.android.phone] (1cce8bd):";
+    let at = BLOCKS.find(once).unwrap();
+    let block = &BLOCKS[at..BLOCKS.find("\nRenamed").unwrap()];
+    let got = is_open(&service(&format!("{}{}{}", &BLOCKS[..at], block.repeat(50), &BLOCKS[at..])));
+    assert!(got.devices[0].apps.len() < 50, "statements are bounded");
+    // Asked twice, a phone names it twice.
+    assert!(claims_a_whole_list(&loose(&format!("{}{}", service(BLOCKS), service(BLOCKS)))));
+}
+
+#[test]
+fn sections_of_vendors_behind_the_list_are_no_trouble() {
+    let vendor = BLOCKS.replace("\nRenamed packages:", "\nmVendorPackages (2):\n  a\n\nRenamed packages:");
+    assert!(claims_a_whole_list(&loose(&service(&vendor))));
+    // Packages behind it are outside the list.
+    let at = "  Package [com.android.phone] (1cce8bd):";
+    is_open(&service(&BLOCKS.replacen(at, &format!("\nmVendorPackages (2):\n{at}"), 1)));
+}

@@ -2,9 +2,10 @@
 
 mod phones;
 mod row;
+mod segment;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io::Read as _;
 
 use super::super::{Artifact, ArtifactSpec, At, DeviceId, ParseError, Parser, ParserSpec, Sink, SourceId};
@@ -16,10 +17,9 @@ use crate::evidence::{Affinity, Probe};
 use crate::model::{Answer, App, Basis, Code, End, ListScope, ListStatement, Platform, Reason, State, UserSet};
 use phones::Phones;
 use row::{Options, Row};
+use segment::Segment;
 
 pub(super) const TEXT: &str = "pm-list-packages";
-
-const WHOLE: &str = "the text is the whole output of `pm list packages` without filters";
 
 const KNOWN: &str = "The command also listed packages that are gone.";
 
@@ -27,14 +27,14 @@ const LAST_LINE: &str = "The text ends inside this line.";
 
 const AMONG_OTHERS: &str = "The line stands in a text that is mostly no list.";
 
+/// Different statements of one text whose repeats are counted.
+const MOST_STATEMENTS: usize = 200_000;
+
 /// Lists of one text that are stated one by one.
 const MOST_LISTS: usize = 500;
 
 /// How often one statement about an app is repeated with its place.
 const MOST_REPEATS: u8 = 16;
-
-/// Names of one list that are told apart; a device has some hundreds.
-const MOST_NAMES: usize = 200_000;
 
 /// Reads `pm list packages` output.
 #[derive(Debug)]
@@ -105,21 +105,6 @@ impl Parser for PmList {
         sink.commit(device);
         read
     }
-}
-
-/// What one command printed.
-#[derive(Default)]
-struct Segment {
-    options: Option<Options>,
-    users: BTreeSet<u32>,
-    entries: u64,
-    errors: u64,
-    /// Hashes of the names, each of which a phone prints once.
-    names: HashSet<u64>,
-    /// Something of the shell stands behind the rows.
-    ended: bool,
-    /// Lines before the first row of a list without its command.
-    before: u64,
 }
 
 struct Output<'s, 'k> {
@@ -195,6 +180,12 @@ impl<'s, 'k> Output<'s, 'k> {
         } else if self.segment.ended || is_noise(text) || (self.segment.entries == 0 && is_of_adb(text)) {
             // What another command printed is none of the list's trouble.
         } else if self.segment.has_begun() {
+            // A row that was quoted, as in a mail.
+            let quoted = text.trim_start_matches(['>', '|', '*', '-', '+', ' ', '\t']);
+            if let Some(row) = row::parse(quoted) {
+                self.named(row.name, line);
+                return;
+            }
             self.fault(
                 line,
                 if is_error(text) { "the command failed here" } else { "a line that is none of the list" },
@@ -204,7 +195,7 @@ impl<'s, 'k> Output<'s, 'k> {
         }
     }
 
-    /// A package of a dump that stands in the text: its state is not read here.
+    /// A package that another line than a row names: of a dump, or quoted.
     fn named(&mut self, name: &str, line: Line<'_>) {
         if self.segment.has_begun() && !self.segment.ended {
             self.fault(line, "a line that is none of the list");
@@ -215,7 +206,7 @@ impl<'s, 'k> Output<'s, 'k> {
         let app = App {
             identifier: name.into(),
             state: State::Unknown,
-            caveat: Some("A dump behind a list names the package; give the dump in a file of its own."),
+            caveat: Some("The line that names the package is none of a list."),
             ..App::default()
         };
         let at = self.at(line, name);
@@ -239,7 +230,7 @@ impl<'s, 'k> Output<'s, 'k> {
         self.phones.line(text, options.is_some());
         if options.is_some() {
             self.end_segment(false);
-            self.segment = Segment { options, ..Segment::default() };
+            self.segment = Segment::of(options);
         }
     }
 
@@ -316,7 +307,7 @@ impl<'s, 'k> Output<'s, 'k> {
     fn is_news(&mut self, statement: &impl std::hash::Hash) -> bool {
         let mut hasher = DefaultHasher::new();
         statement.hash(&mut hasher);
-        if self.told.len() >= MOST_NAMES {
+        if self.told.len() >= MOST_STATEMENTS {
             self.told.clear();
         }
         let times = self.told.entry(hasher.finish()).or_default();
@@ -356,27 +347,7 @@ impl<'s, 'k> Output<'s, 'k> {
         for &user in &segment.users {
             self.known(user);
         }
-        let options = segment.options.unwrap_or_default();
-        let shown = segment.options.is_some() && segment.ended;
-        let answer = match options {
-            Options { filtered: true, .. } | Options { disabled: true, .. } => Answer::Partial(Reason("filtered-list")),
-            Options { third_party: true, system: true, .. } => Answer::Partial(Reason("filtered-list")),
-            _ if shown => Answer::Complete,
-            _ => Answer::Assumed(WHOLE),
-        };
-        let scope = match options {
-            Options { third_party: true, .. } => ListScope::ThirdPartyApps,
-            Options { system: true, .. } => ListScope::SystemApps,
-            _ => ListScope::AllApps,
-        };
-        let end = match (cut, segment.ended) {
-            (true, _) => End::Cut,
-            (_, true) => End::Proven,
-            _ => End::Unmarked,
-        };
-        let users = UserSet::Only(segment.users.into_iter().collect());
-        let mut list = ListStatement::new(scope, users, Basis::Always(answer), end, segment.entries);
-        list.errors = segment.errors;
+        let list = segment.statement(cut);
         if self.lists.len() < MOST_LISTS {
             self.lists.push(list);
         } else {
@@ -417,20 +388,6 @@ impl<'s, 'k> Output<'s, 'k> {
             }
             self.sink.list(self.device, self.source, list);
         }
-    }
-}
-
-impl Segment {
-    /// A row or the command of a list was read.
-    fn has_begun(&self) -> bool {
-        self.entries > 0 || self.options.is_some()
-    }
-
-    /// The name stood in this list before.
-    fn is_known(&mut self, name: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        name.hash(&mut hasher);
-        self.names.len() < MOST_NAMES && !self.names.insert(hasher.finish())
     }
 }
 

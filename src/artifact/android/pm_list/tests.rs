@@ -230,6 +230,8 @@ fn what_stands_in_a_list_and_is_no_prompt_leaves_it_open() {
         assert!(!claims_a_whole_list(&got), "{line}");
         assert_eq!(codes(&got), ["malformed-record"], "{line}");
     }
+    let quoted = loose("$ adb shell pm list packages\npackage:a.b\n> package:com.tencent.mm\n$ exit\n");
+    assert_eq!(said(&quoted), ["a.b installed [0]", "com.tencent.mm unknown []"]);
     // Before the first row adb says how it came to the phone.
     let started = "* daemon not running; starting now at tcp:5037\nadb server version (41) doesn't match this client (39); killing...\n* daemon started successfully\n";
     assert!(claims_a_whole_list(&loose(&format!("$ adb shell pm list packages\n{started}package:a.b\n$ exit\n"))));

@@ -1,9 +1,9 @@
 //! What the lines of a dump mean: packages, users, the list and its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::super::identity::{UserHints, user_kind};
-use super::super::super::names::is_package_name;
+use super::super::super::names::{is_made_of, is_package_name};
 use super::super::block::Block;
 use super::Dump;
 use crate::artifact::At;
@@ -16,6 +16,9 @@ const WHOLE_OUTPUT: &str =
 const FACTORY_COPY: &str =
     "The line stands among the factory copies of updated system apps, but no installed package has its name.";
 pub(super) const ODD_PLACE: &str = "The package stands outside the list of packages; the text may be forged.";
+/// How often one package is told with its place.
+const MOST_REPEATS: u32 = 16;
+
 const MENTIONED: &str = "Other lines of the dump name the package, its list of packages does not.";
 const NO_CODE: &str = "Android lists the package without its code, or the dump does not show its state whole.";
 
@@ -23,7 +26,7 @@ impl Dump<'_, '_> {
     /// A factory copy without its package is no factory copy.
     pub(super) fn finish_hidden(&mut self) {
         for block in std::mem::take(&mut self.hidden) {
-            if self.names.contains(&block.name) {
+            if self.names.contains_key(&block.name) {
                 continue;
             }
             // An excerpt of the hidden section alone is not forged.
@@ -36,8 +39,11 @@ impl Dump<'_, '_> {
 
     /// Packages that the dump names elsewhere and does not list: its list is not whole.
     pub(super) fn finish_mentions(&mut self) {
+        // Shared libraries are listed with their version, `a.b_12`.
+        let library = |n: &String| n.rsplit_once('_').filter(|(a, _)| is_made_of(n, a)).map(|(a, _)| a.to_owned());
+        let libraries: HashSet<String> = self.names.keys().filter_map(library).collect();
         for (name, at) in std::mem::take(&mut self.mentioned) {
-            if self.names.contains(&name) {
+            if self.names.contains_key(&name) || libraries.contains(&name) {
                 continue;
             }
             self.errors += u64::from(self.seen);
@@ -81,7 +87,13 @@ impl Dump<'_, '_> {
             self.mention(name, at.clone());
         }
         if doubt.is_none() {
-            self.names.extend(block.names().map(str::to_owned));
+            let repeats = self.note_names(block);
+            if repeats > 0 {
+                self.suspicious("the list has named this package before: it was put together of several", &at);
+            }
+            if repeats > MOST_REPEATS {
+                return;
+            }
             if !is_package_name(&block.name) {
                 self.suspicious("the name is none that a package can have: the text is damaged", &at);
             }
@@ -116,6 +128,18 @@ impl Dump<'_, '_> {
                 self.sink.app(self.device, app, self.source, at.clone());
             }
         }
+    }
+
+    /// Takes the names of a block; how often this list has named it before.
+    fn note_names(&mut self, block: &Block) -> u32 {
+        let section = self.section;
+        for name in block.names().skip(1) {
+            self.names.entry(name.to_owned()).or_insert((0, 0));
+        }
+        let (last, times) = self.names.entry(block.name.clone()).or_insert((0, 0));
+        *times = if *last == section { times.saturating_add(1) } else { 0 };
+        *last = section;
+        *times
     }
 
     /// States users, the list and what is wrong with it.
