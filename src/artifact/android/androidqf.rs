@@ -13,6 +13,7 @@ use super::dumpsys;
 use super::identity::{Properties, UserHints, user_kind};
 use super::lines::Lines;
 use super::names::is_package_name;
+use super::pm_list::name_of_row;
 use super::qf_rows::{self, Row};
 use crate::evidence::{Affinity, Claim, Probe, RootKind};
 use crate::limits::Leash;
@@ -122,7 +123,7 @@ fn read_all(
 ) -> Result<(), ParseError> {
     let mut as_of = None;
     for file in artifact.of(GETPROP) {
-        getprop(file, artifact.leash, sink, properties)?;
+        getprop(file, device, artifact.leash, sink, properties)?;
     }
     for file in artifact.of(ACQUISITION) {
         as_of = acquisition(file, device, artifact.leash, sink)?;
@@ -147,6 +148,7 @@ fn read_all(
 
 fn getprop(
     file: &ArtifactFile,
+    device: DeviceId,
     leash: &Leash,
     sink: &mut Sink<'_>,
     properties: &mut Properties,
@@ -163,6 +165,17 @@ fn getprop(
         let mut lines = Lines::new(stream.by_ref())?;
         while let Some(line) = lines.next_line()? {
             properties.line(line.text);
+            // Texts were joined: the list behind the properties has no other reader.
+            if let Some(name) = name_of_row(line.text) {
+                let app = App {
+                    identifier: name.into(),
+                    state: State::Unknown,
+                    caveat: Some("The line stands in a list of properties."),
+                    ..App::default()
+                };
+                let at = At::Bytes { offset: line.offset, len: line.len };
+                sink.app(device, app, source, at);
+            }
         }
         Ok(())
     };

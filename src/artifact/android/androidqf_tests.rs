@@ -120,6 +120,13 @@ fn a_name_that_no_package_can_have_leaves_the_list_open() {
 }
 
 #[test]
+fn rows_behind_the_properties_are_named() {
+    let text = format!("{GETPROP}package:com.tencent.mm\n");
+    let got = parse_loose(&AndroidQf, super::GETPROP, "getprop.txt", text.as_bytes());
+    assert_eq!(said(&got), ["com.tencent.mm unknown []"]);
+}
+
+#[test]
 fn rows_of_a_second_list_are_read_and_the_file_is_damaged() {
     let second = ROWS.replace("a.b", "c.d") + r#"[{"name": "com.tencent.mobileqq", "files": [{"path": "/x"}]}]"#;
     let got = root(&[("packages.json", &second)]);
