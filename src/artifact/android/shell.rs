@@ -7,6 +7,8 @@
 //! without a prompt are those of the help of `adb`. What only looks a little
 //! like a prompt is none: it would end a list that was cut off.
 
+use std::borrow::Cow;
+
 /// Bytes before the mark of a prompt.
 const LONGEST: usize = 120;
 
@@ -92,6 +94,9 @@ pub(super) fn typed(line: &str) -> Option<Typed<'_>> {
     if is_call(line) {
         return Some(Typed { command: line, failed: false });
     }
+    if is_of_git_bash(line) {
+        return Some(Typed { command: "", failed: false });
+    }
     if call.len() < line.len() {
         // Such prompts hold the folder, bare: `➜  ~ adb devices`.
         let call = call.split_once("adb").map_or(call, |(before, _)| call.get(before.len()..).unwrap_or(call)).trim();
@@ -99,6 +104,36 @@ pub(super) fn typed(line: &str) -> Option<Typed<'_>> {
     }
     let marks = line.match_indices(['$', '#', '%', '>']).take_while(|(at, _)| *at < LONGEST);
     marks.filter_map(|(at, mark)| behind(&line[..at], mark, line.get(at + 1..).unwrap_or(""))).next()
+}
+
+/// The first line of a prompt of two, `Ann@PC MINGW64 ~/phones (main)`.
+fn is_of_git_bash(line: &str) -> bool {
+    let mut words = line.split(' ');
+    let named = words.next().is_some_and(|w| w.contains('@'));
+    let system = matches!(words.next(), Some("MINGW64" | "MINGW32" | "MSYS" | "UCRT64" | "CLANG64"));
+    named && system && words.next().is_some_and(|w| w.starts_with(['~', '/']))
+}
+
+/// A line without what tells a terminal about colours, titles and pasting, as
+/// script(1) records them (ECMA-48 control sequences).
+pub(super) fn plain(line: &str) -> Cow<'_, str> {
+    if !line.contains('\u{1b}') {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line.chars();
+    while let Some(c) = rest.next() {
+        match c {
+            '\u{1b}' => match rest.next() {
+                Some('[') => drop(rest.find(|c| matches!(c, '@'..='~'))),
+                Some(']') => drop(rest.find(|c| matches!(c, '\u{7}' | '\\'))),
+                _ => {}
+            },
+            '\r' => {}
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn behind<'a>(before: &'a str, mark: &str, after: &'a str) -> Option<Typed<'a>> {
@@ -235,9 +270,21 @@ mod tests {
         ] {
             assert_eq!(typed(line), Some(Typed { command, failed: false }), "{line}");
         }
+        assert_eq!(typed("Ann@PC MINGW64 ~/phones (main)").unwrap().command, "");
         for line in ["1|panther:/ $ exit", "130|shell@panther:/ # ls", "137|panther:/ $"] {
             assert!(typed(line).unwrap().failed, "{line}");
         }
+    }
+
+    #[test]
+    fn what_a_terminal_is_told_is_left_out() {
+        assert_eq!(plain("\u{1b}[?2004l\rpackage:a.b"), "package:a.b");
+        assert_eq!(
+            plain("\u{1b}[?2004h\u{1b}]0;ann@pc: ~\u{7}\u{1b}[01;32mann@pc\u{1b}[00m:~$ exit"),
+            "ann@pc:~$ exit"
+        );
+        assert_eq!(plain("a\rb"), "a\rb");
+        assert_eq!(plain("a\u{1b}["), "a");
     }
 
     #[test]

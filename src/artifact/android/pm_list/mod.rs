@@ -64,9 +64,10 @@ impl Parser for PmList {
         let text = decoded(probe.head);
         let (mut rows, mut others) = (0, 0);
         for line in text.lines().filter(|l| !l.trim().is_empty()) {
-            if row::parse(line).is_some() {
+            let line = shell::plain(line);
+            if row::parse(&line).is_some() {
                 rows += 1;
-            } else if is_command(line) {
+            } else if is_command(&line) {
                 return (Affinity::Likely, TEXT);
             } else {
                 others += 1;
@@ -160,7 +161,8 @@ impl<'s, 'k> Output<'s, 'k> {
     }
 
     fn line(&mut self, line: Line<'_>) {
-        let text = line.text.trim();
+        let text = shell::plain(line.text);
+        let text = text.trim();
         if text.is_empty() {
             return;
         }

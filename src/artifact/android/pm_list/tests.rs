@@ -286,3 +286,12 @@ fn packages_of_a_dump_behind_a_list_are_named() {
     );
     assert_eq!(said(&got), ["a.b installed [0]", "com.tencent.mm unknown []"]);
 }
+
+#[test]
+fn recordings_of_a_terminal_are_transcripts() {
+    let text = "Script started on 2026-11-10\n\u{1b}[?2004h\u{1b}[01;32mann@pc\u{1b}[00m:~$ adb shell pm list packages\r\n\u{1b}[?2004l\rpackage:com.tencent.mm\r\npackage:a.b\r\n\u{1b}[?2004hann@pc:~$ exit\r\n";
+    assert_eq!(PmList.affinity(&Probe { head: text.as_bytes(), size: 9, name: b"x" }).0, Affinity::Likely);
+    let got = loose(text);
+    assert_eq!(said(&got), ["a.b installed [0]", "com.tencent.mm installed [0]"]);
+    assert_eq!(lists(&got), [("all-apps", true, End::Proven, 2, 0)]);
+}
