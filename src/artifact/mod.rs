@@ -170,6 +170,9 @@ pub const PARSERS: &[&dyn Parser] = &[
     &mdm::Mappings::NONE,
 ];
 
+/// The parser for a long text of which the probe shows nothing known, and its role.
+pub use android::parser_behind;
+
 /// Asked for a file that every other parser disowns.
 const LAST: &dyn Parser = &mdm::GenericExport;
 

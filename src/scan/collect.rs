@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::Input;
 use super::item::{Item, ItemStatus};
 use super::work::{CompiledClaims, Job, Queue, Shared};
-use crate::artifact::{ArtifactFile, Parser, parser_for};
+use crate::artifact::{ArtifactFile, Parser, parser_behind, parser_for};
 use crate::evidence::{
-    self, Affinity, Blob, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe, Root,
-    RootKind, Tree, container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
+    self, Affinity, Blob, BlobReader, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe,
+    Root, RootKind, Tree, container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
 };
 use crate::inventory::PartId;
 use crate::limits::{Leash, Stop};
@@ -103,8 +103,30 @@ impl Collector<'_> {
                 let file = File { member: Arc::new(Held(blob)), ..file.clone() };
                 self.loose_job(file, locator, parser, role);
             }
-            _ => self.foreign(foreign, &probe, file, locator),
+            _ => match self.behind(foreign, &probe, &blob) {
+                Ok(Some((parser, role))) => {
+                    let file = File { member: Arc::new(Held(blob)), ..file.clone() };
+                    self.loose_job(file, locator, parser, role);
+                }
+                Ok(None) => self.foreign(foreign, &probe, file, locator),
+                Err(error) => self.unreadable("file", file.size, locator.clone(), &error.into()),
+            },
         }
+    }
+
+    /// A long text may hold a list behind its first bytes.
+    fn behind(
+        &self,
+        foreign: Option<Foreign>,
+        probe: &Probe<'_>,
+        blob: &Arc<dyn Blob>,
+    ) -> std::io::Result<Option<(&'static dyn Parser, &'static str)>> {
+        // Logs may hold control characters.
+        let is_text = foreign.map_or(!probe.head.contains(&0), |f| f.is_prose());
+        if probe.is_whole() || !is_text {
+            return Ok(None);
+        }
+        parser_behind(BlobReader::new(blob.clone(), self.leash))
     }
 
     /// The parser of a loose file. The user's own layouts come first.

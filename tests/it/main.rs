@@ -17,5 +17,6 @@ mod html_report;
 mod interrupt;
 mod mapping;
 mod matrix;
+mod phone_texts;
 mod pipelines;
 mod support;

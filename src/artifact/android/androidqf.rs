@@ -12,6 +12,8 @@ use super::super::{Artifact, ArtifactFile, ArtifactSpec, At, DeviceId, ParseErro
 use super::dumpsys;
 use super::identity::{Properties, UserHints, user_kind};
 use super::lines::Lines;
+use super::names::is_package_name;
+use super::pm_list::name_of_row;
 use super::qf_rows::{self, Row};
 use crate::evidence::{Affinity, Claim, Probe, RootKind};
 use crate::limits::Leash;
@@ -121,7 +123,7 @@ fn read_all(
 ) -> Result<(), ParseError> {
     let mut as_of = None;
     for file in artifact.of(GETPROP) {
-        getprop(file, artifact.leash, sink, properties)?;
+        getprop(file, device, artifact.leash, sink, properties)?;
     }
     for file in artifact.of(ACQUISITION) {
         as_of = acquisition(file, device, artifact.leash, sink)?;
@@ -146,6 +148,7 @@ fn read_all(
 
 fn getprop(
     file: &ArtifactFile,
+    device: DeviceId,
     leash: &Leash,
     sink: &mut Sink<'_>,
     properties: &mut Properties,
@@ -162,6 +165,17 @@ fn getprop(
         let mut lines = Lines::new(stream.by_ref())?;
         while let Some(line) = lines.next_line()? {
             properties.line(line.text);
+            // Texts were joined: the list behind the properties has no other reader.
+            if let Some(name) = name_of_row(line.text) {
+                let app = App {
+                    identifier: name.into(),
+                    state: State::Unknown,
+                    caveat: Some("The line stands in a list of properties."),
+                    ..App::default()
+                };
+                let at = At::Bytes { offset: line.offset, len: line.len };
+                sink.app(device, app, source, at);
+            }
         }
         Ok(())
     };
@@ -244,9 +258,8 @@ fn packages(
         .and_then(|input| qf_rows::rows(input, leash.limits.record, &mut |row| rows.row(&row)));
     let Rows { mut users, entries, mut errors, .. } = rows;
     let end = match &read {
-        Ok(true) => End::Proven,
-        Ok(false) => {
-            errors += 1;
+        Ok(whole) => {
+            errors += u64::from(!whole);
             End::Proven
         }
         Err(_) => End::Cut,
@@ -262,6 +275,10 @@ fn packages(
     if errors > 0 {
         let message = format!("{errors} rows could not be read, or something stands behind the list");
         sink.note(Code::MalformedRecord, Some(source), &At::Whole, message);
+    }
+    if matches!(read, Ok(false)) {
+        let message = "something stands behind the list, of which only rows were read. Obtain an intact copy";
+        sink.note(Code::DamagedFile, Some(source), &At::Whole, message);
     }
     match read {
         Ok(_) => sink.close(stream),
@@ -289,8 +306,8 @@ impl Rows<'_, '_> {
         let index = self.rows;
         self.rows += 1;
         let name = row.name.0.trim();
+        self.errors += u64::from(!is_package_name(name));
         if name.is_empty() {
-            self.errors += 1;
             return;
         }
         let of_uid = row.users();

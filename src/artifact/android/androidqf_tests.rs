@@ -111,6 +111,35 @@ fn a_row_without_a_name_leaves_the_list_open() {
 }
 
 #[test]
+fn a_name_that_no_package_can_have_leaves_the_list_open() {
+    for name in ["com.tencent.\\u0000m", "com.tencent.\u{fffd}m", "com.tencent mm"] {
+        let got = root(&[("packages.json", &format!(r#"[{{"name": "a.b"}}, {{"name": "{name}"}}]"#))]);
+        assert!(!claims_a_whole_list(&got), "{name}");
+        assert_eq!(codes(&got), ["malformed-record"], "{name}");
+    }
+}
+
+#[test]
+fn rows_behind_the_properties_are_named() {
+    let text = format!("{GETPROP}package:com.tencent.mm\n");
+    let got = parse_loose(&AndroidQf, super::GETPROP, "getprop.txt", text.as_bytes());
+    assert_eq!(said(&got), ["com.tencent.mm unknown []"]);
+}
+
+#[test]
+fn rows_of_a_second_list_are_read_and_the_file_is_damaged() {
+    let second = ROWS.replace("a.b", "c.d") + r#"[{"name": "com.tencent.mobileqq", "files": [{"path": "/x"}]}]"#;
+    let got = root(&[("packages.json", &second)]);
+    assert!(said(&got).contains(&"com.tencent.mobileqq installed [0]".to_owned()), "{:?}", said(&got));
+    assert_eq!(codes(&got), ["damaged-file", "malformed-record"]);
+    for rest in ["[", "x", "{}", "]", "[1]"] {
+        let got = root(&[("packages.json", &format!("{ROWS}{rest}"))]);
+        assert!(!claims_a_whole_list(&got), "{rest}");
+        assert_eq!(codes(&got), ["damaged-file", "malformed-record"], "{rest}");
+    }
+}
+
+#[test]
 fn no_prefix_says_more_than_the_whole() {
     let all = said(&root(&[("packages.json", ROWS)]));
     for n in 0..ROWS.len() {

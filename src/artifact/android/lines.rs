@@ -16,7 +16,7 @@ pub(super) struct Line<'a> {
     pub(super) offset: u64,
     /// Bytes it takes, its end included.
     pub(super) len: u64,
-    /// It ended with a line feed; the last line of a cut file does not.
+    /// It ended with a line feed (a carriage return in texts without any); the last line of a cut file does not.
     pub(super) ended: bool,
 }
 
@@ -24,15 +24,20 @@ pub(super) struct Line<'a> {
 pub(super) struct Lines<R: Read> {
     input: Utf8Reader<io::BufReader<R>>,
     offset: u64,
+    /// What ends a line.
+    feed: u8,
     kept: Vec<u8>,
     text: String,
 }
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(input: R) -> io::Result<Self> {
-        let input = Utf8Reader::open(io::BufReader::with_capacity(64 << 10, input))?;
+        let mut input = Utf8Reader::open(io::BufReader::with_capacity(64 << 10, input))?;
         let offset = input.skipped();
-        Ok(Self { input, offset, kept: Vec::new(), text: String::new() })
+        // Old Macintosh texts, and what some editors make of them.
+        let head = input.fill_buf()?;
+        let feed = if head.contains(&b'\r') && !head.contains(&b'\n') { b'\r' } else { b'\n' };
+        Ok(Self { input, offset, feed, kept: Vec::new(), text: String::new() })
     }
 
     /// Offsets are those of the file (not so in UTF-16).
@@ -55,7 +60,7 @@ impl<R: Read> Lines<R> {
             if block.is_empty() {
                 break;
             }
-            let end = block.iter().position(|b| *b == b'\n');
+            let end = block.iter().position(|b| *b == self.feed);
             let used = end.map_or(block.len(), |at| at + 1);
             let body = end.unwrap_or(used);
             let room = LONGEST.saturating_sub(self.kept.len());
@@ -95,6 +100,13 @@ mod tests {
     fn lines_know_where_they_are_and_whether_they_ended() {
         let got = all(b"\xef\xbb\xbfa\r\n\nlast");
         assert_eq!(got, [("a".into(), 3, 3, true), (String::new(), 6, 1, true), ("last".into(), 7, 4, false)]);
+    }
+
+    #[test]
+    fn carriage_returns_end_lines_where_no_line_feed_is() {
+        let texts = |bytes: &[u8]| all(bytes).into_iter().map(|l| (l.0, l.1)).collect::<Vec<_>>();
+        assert_eq!(texts(b"a\r\rb\rc"), [("a".into(), 0), (String::new(), 2), ("b".into(), 3), ("c".into(), 5)]);
+        assert_eq!(texts(b"a\rb\nc"), [("a\rb".into(), 0), ("c".into(), 4)]);
     }
 
     #[test]

@@ -207,13 +207,19 @@ impl<'de> Deserialize<'de> for Certificate {
 }
 
 /// Reads the array and hands out row by row. `Ok(true)`: its end was read and
-/// nothing stands behind it.
+/// nothing stands behind it. Rows of further arrays are handed out, too.
 pub(super) fn rows(input: impl Read, longest: usize, each: &mut dyn FnMut(Row)) -> Result<bool, serde_json::Error> {
     let left = Rc::new(Cell::new(longest));
     let bounded = Bounded { inner: io::BufReader::with_capacity(64 << 10, input), left: Rc::clone(&left) };
     let mut json = serde_json::Deserializer::from_reader(bounded);
-    let complete = Rows { each, left, longest }.deserialize(&mut json)?;
-    Ok(complete && json.end().is_ok())
+    Rows { each: &mut *each, left: Rc::clone(&left), longest }.deserialize(&mut json)?;
+    let whole = json.end().is_ok();
+    let mut more = !whole;
+    while more {
+        let rows = Rows { each: &mut *each, left: Rc::clone(&left), longest };
+        more = rows.deserialize(&mut json).is_ok() && json.end().is_err();
+    }
+    Ok(whole)
 }
 
 struct Rows<'a> {

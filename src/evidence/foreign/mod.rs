@@ -43,6 +43,11 @@ pub struct Foreign {
 }
 
 impl Foreign {
+    /// A text of no known form.
+    pub fn is_prose(&self) -> bool {
+        *self == text::PROSE
+    }
+
     const fn note(id: &'static str, title: &'static str) -> Self {
         Self { id, title, advice: "", class: ForeignClass::Note, before_containers: false }
     }

@@ -8,7 +8,7 @@ const LOOK: usize = 16 << 10;
 const REPORT: Foreign = Foreign::note("tidewaiter-report", "a report of tidewaiter");
 const CHECKSUMS: Foreign = Foreign::note("checksums", "a list of checksums");
 const PAGE: Foreign = Foreign::note("document", "an HTML page");
-const PROSE: Foreign = Foreign::note("text", "a text file");
+pub(super) const PROSE: Foreign = Foreign::note("text", "a text file");
 const LOGIN: Foreign = Foreign {
     advice: "an HTML page stands where an export was expected (a login page or an error page); repeat the export",
     class: super::ForeignClass::ErrorAnswer,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::names::{is_made_of, is_package_name, package_of_code};
 use crate::model::{DigestKind, SignerDigest, SignerSet, State};
 
 /// Users of one block; Android allows a handful.
@@ -34,6 +35,10 @@ pub(super) struct Block {
     pub(super) installer: Option<String>,
     /// `pkg=null` or `pkg=Package{..}`.
     has_code: Option<bool>,
+    /// The name in `pkg=Package{259e0c2a com.tencent.mm}`.
+    code_name: Option<String>,
+    /// The name in `codePath=/data/app/~~a==/com.tencent.mm-b==`.
+    path_name: Option<String>,
     pub(super) system: Option<bool>,
     signers: Vec<SignerDigest>,
     users: BTreeMap<u32, OfUser>,
@@ -86,6 +91,11 @@ impl Block {
             "installerPackageName" => set(&mut self.installer, value),
             "pkg" => {
                 self.has_code.get_or_insert(value != "null");
+                set(&mut self.code_name, name_of_code(value).unwrap_or(""));
+            }
+            "codePath" => {
+                let name = value.strip_prefix("/data/app/").and_then(package_of_code);
+                set(&mut self.path_name, name.unwrap_or(""));
             }
             "flags" | "pkgFlags" => {
                 self.system.get_or_insert_with(|| value.split_whitespace().any(|w| w == "SYSTEM"));
@@ -125,6 +135,20 @@ impl Block {
         if self.users.len() < MOST_USERS {
             self.users.insert(user, of);
         }
+    }
+
+    /// Names that lines of the block bear and its header does not: lines were
+    /// lost between two packages, or the header was damaged.
+    pub(super) fn other_names(&self) -> impl Iterator<Item = &str> {
+        let of_path = self.path_name.as_deref().filter(|p| !self.names().any(|n| is_made_of(n, p)));
+        let of_code = self.code_name.as_deref().filter(|c| !self.names().any(|n| n == *c));
+        of_code.into_iter().chain(of_path.filter(|p| of_code != Some(p)))
+    }
+
+    /// The names by which the package manager knows the package.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let compat = self.compat_name.as_deref().filter(|c| *c != self.name);
+        std::iter::once(self.name.as_str()).chain(compat)
     }
 
     pub(super) fn users(&self) -> impl Iterator<Item = u32> {
@@ -172,6 +196,12 @@ impl Block {
         let digests = self.signers.clone();
         (!digests.is_empty()).then_some(SignerSet { digests, recorded: true, team_id: None })
     }
+}
+
+/// The name in `Package{259e0c2a com.tencent.mm}`.
+fn name_of_code(value: &str) -> Option<&str> {
+    let (_, name) = value.strip_prefix("Package{")?.strip_suffix('}')?.split_once(' ')?;
+    is_package_name(name).then_some(name)
 }
 
 /// The first of several wins: what an app can write into a field comes later.

@@ -14,7 +14,7 @@ use crate::limits::{Leash, Stop};
 use crate::model::{Answer, Basis, Code, End, ListScope, ListStatement, Platform, Reason, UserSet};
 use reader::Dump;
 
-const TEXT: &str = "dumpsys-package";
+pub(super) const TEXT: &str = "dumpsys-package";
 const BUGREPORT: &str = "bugreport-text";
 const ENTRY: &str = "bugreport-main-entry";
 
@@ -108,6 +108,11 @@ impl Parser for AndroidDumpsys {
     }
 }
 
+/// The package that begins in this line of a dump.
+pub(super) fn name_of_block(line: &str) -> Option<&str> {
+    block::Block::header(line)
+}
+
 /// A list of which nothing could be read.
 pub(super) fn unreadable() -> ListStatement {
     let basis = Basis::Always(Answer::Partial(Reason("unreadable")));
@@ -185,10 +190,14 @@ pub(super) fn decoded(head: &[u8]) -> std::borrow::Cow<'_, str> {
     match head {
         [0xff, 0xfe, rest @ ..] => {
             let units: Vec<_> = rest.chunks_exact(2).map(|p| u16::from_le_bytes([p[0], p[1]])).collect();
-            String::from_utf16_lossy(&units).replace('\r', "").into()
+            let text = String::from_utf16_lossy(&units);
+            if text.contains('\n') { text.replace('\r', "") } else { text.replace('\r', "\n") }.into()
         }
         // Binary files are not searched.
         _ if head.iter().take(512).filter(|b| **b == 0).count() > 0 => "".into(),
+        _ if head.contains(&b'\r') && !head.contains(&b'\n') => {
+            String::from_utf8_lossy(head).replace('\r', "\n").into()
+        }
         _ => String::from_utf8_lossy(head),
     }
 }

@@ -6,17 +6,21 @@
 //! believed without a second sign, and what looks forged leaves the list open.
 
 mod ending;
+mod marks;
 mod tell;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read};
 
 use super::super::identity::{Properties, UserHints};
 use super::super::lines::{Line, Lines};
+use super::super::pm_list::name_of_row;
+use super::super::shell;
 use super::block::Block;
 use crate::artifact::{At, DeviceId, Sink, SourceId};
 use crate::model::Timestamp;
 use ending::Ending;
+use marks::{is_filtered, is_foreign, is_headline, is_timeout, is_vendor_headline, local_time, mentioned};
 use tell::ODD_PLACE;
 
 /// Packages of one dump; a device has some hundreds.
@@ -53,8 +57,16 @@ pub(crate) struct Dump<'s, 'k> {
     place: Place,
     part: Part,
     block: Option<Block>,
-    /// Names under `Packages:`; a factory copy must have one of them.
-    names: HashSet<String>,
+    /// Names under `Packages:`, in which of such sections, and how often there;
+    /// a factory copy must have one of them.
+    names: HashMap<String, (u32, u32)>,
+    section: u32,
+    /// Packages that other lines of the dump name, and where.
+    mentioned: BTreeMap<String, At>,
+    /// The line before was empty.
+    after_blank: bool,
+    /// The lines `  [NAME]` below this headline name packages with code.
+    names_code: bool,
     /// Factory copies without an installed package, told at the end.
     hidden: Vec<Block>,
     users: BTreeSet<u32>,
@@ -73,8 +85,14 @@ pub(crate) struct Dump<'s, 'k> {
     services: bool,
     /// The first section was there, which the dump of one package does not have.
     unfiltered: bool,
-    /// A time limit fired, or the end is that of another service.
+    /// A time limit fired, the service failed, or the end is that of another service.
     timed_out: bool,
+    /// The text tells how long services took, which is the mark of their end.
+    durations: bool,
+    /// The package service was left without that mark.
+    unmarked: bool,
+    /// A command line shows that lines were left out.
+    filtered: bool,
     too_many: bool,
     ending: Ending,
     pub(crate) properties: Properties,
@@ -92,7 +110,11 @@ impl<'s, 'k> Dump<'s, 'k> {
             place: Place::Headless,
             part: Part::Before,
             block: None,
-            names: HashSet::new(),
+            names: HashMap::new(),
+            section: 0,
+            after_blank: false,
+            mentioned: BTreeMap::new(),
+            names_code: false,
             hidden: Vec::new(),
             users: BTreeSet::new(),
             shown: BTreeMap::new(),
@@ -106,6 +128,9 @@ impl<'s, 'k> Dump<'s, 'k> {
             services: false,
             unfiltered: false,
             timed_out: false,
+            durations: false,
+            unmarked: false,
+            filtered: false,
             too_many: false,
             ending: Ending::default(),
             properties: Properties::default(),
@@ -120,6 +145,7 @@ impl<'s, 'k> Dump<'s, 'k> {
         let failed = read.is_err();
         self.finish_block(true);
         self.finish_hidden();
+        self.finish_mentions();
         self.state(failed);
         (read, self.properties)
     }
@@ -145,8 +171,23 @@ impl<'s, 'k> Dump<'s, 'k> {
             Place::Properties => self.properties.line(text),
             Place::Header | Place::Other => {}
         }
+        self.transcript_line(line);
         if matches!(self.place, Place::Headless | Place::Header) {
             self.header_line(text);
+        }
+    }
+
+    /// What a person did besides: commands and what they printed.
+    fn transcript_line(&mut self, line: Line<'_>) {
+        let text = line.text.trim();
+        if self.place != Place::User && text.starts_with("UserInfo{") {
+            // As `pm list users` prints it.
+            self.user_line(text);
+        } else if let Some(name) = name_of_row(text) {
+            let at = self.at_line(line);
+            self.mention(name, at);
+        } else if !self.ending.is_bug_report() && text.contains("dumpsys") {
+            self.filtered |= shell::typed(text).is_some_and(|t| is_filtered(t.command));
         }
     }
 
@@ -161,7 +202,7 @@ impl<'s, 'k> Dump<'s, 'k> {
                 "user" => Place::User,
                 _ => Place::Other,
             };
-            self.leave(place);
+            self.leave(place, false);
             return true;
         }
         if text.starts_with("--") && text.contains(" was the duration of dumpsys ") {
@@ -177,13 +218,14 @@ impl<'s, 'k> Dump<'s, 'k> {
                 // Its own end is missing: the text was cut and joined.
                 self.timed_out = true;
             }
-            self.leave(Place::Other);
+            self.durations = true;
+            self.leave(Place::Other, package);
             return true;
         }
         if text.starts_with("------ ") && text.trim_end().ends_with("------") {
             self.services = true;
             let place = if text.starts_with("------ SYSTEM PROPERTIES") { Place::Properties } else { Place::Other };
-            self.leave(place);
+            self.leave(place, false);
             return true;
         }
         if self.seen && is_timeout(text) && matches!(self.place, Place::Package | Place::Headless) {
@@ -192,11 +234,15 @@ impl<'s, 'k> Dump<'s, 'k> {
         false
     }
 
-    fn leave(&mut self, place: Place) {
+    /// `marked`: its duration was told.
+    fn leave(&mut self, place: Place, marked: bool) {
         if matches!(self.place, Place::Package | Place::Headless) {
-            self.finish_block(self.timed_out);
-            self.ended |= self.seen;
+            self.finish_block(self.timed_out || !marked);
+            // Sections always follow that of the packages.
+            self.ended |= self.seen && self.part != Part::Packages;
+            self.unmarked |= self.place == Place::Package && !marked;
             self.part = Part::Before;
+            self.names_code = false;
         }
         // Each dump of the service has to end.
         self.ended &= place != Place::Package;
@@ -207,7 +253,7 @@ impl<'s, 'k> Dump<'s, 'k> {
         if let Some(rest) = text.strip_prefix("== dumpstate: ") {
             self.header_time = self.header_time.or_else(|| local_time(rest));
             self.services = true;
-            self.leave(Place::Header);
+            self.leave(Place::Header, false);
         } else if let Some(fingerprint) = text.strip_prefix("Build fingerprint: ") {
             self.properties.fingerprint_if_absent(fingerprint);
         }
@@ -250,11 +296,14 @@ impl<'s, 'k> Dump<'s, 'k> {
             self.block = Some(block);
             return;
         }
-        if is_headline(text) {
+        let listed = matches!(self.part, Part::Packages | Part::Hidden);
+        let after_blank = std::mem::replace(&mut self.after_blank, text.trim().is_empty());
+        if is_headline(text) || (listed && after_blank && is_vendor_headline(text)) {
             self.finish_block(false);
             self.part = match (text.trim_end(), self.part) {
                 ("Packages:", Part::Before) => {
                     self.seen = true;
+                    self.section += 1;
                     Part::Packages
                 }
                 ("Hidden system packages:", _) => {
@@ -267,12 +316,21 @@ impl<'s, 'k> Dump<'s, 'k> {
                     Part::After
                 }
             };
+            self.names_code = matches!(text.trim_end(), "Dexopt state:" | "Compiler stats:");
             if self.part == Part::Before {
                 self.unfiltered |= text.trim_end() == "Database versions:";
             }
             return;
         }
-        if let Some(block) = &mut self.block {
+        if listed && is_foreign(text) {
+            let at = self.at_line(line);
+            self.suspicious("the line is none of the list of packages: something was left out or put in", &at);
+            return;
+        }
+        if let Some(name) = mentioned(text).filter(|_| self.names_code && self.part != Part::Before) {
+            let at = self.at_line(line);
+            self.mention(name, at);
+        } else if let Some(block) = &mut self.block {
             block.line(text, line.ended);
             block.end = line.offset + line.len;
         } else if self.part == Part::Before {
@@ -281,6 +339,20 @@ impl<'s, 'k> Dump<'s, 'k> {
             if let Some(fingerprint) = fingerprint.filter(|_| self.unfiltered) {
                 self.properties.fingerprint_if_absent(fingerprint);
             }
+        }
+    }
+
+    fn at_line(&self, line: Line<'_>) -> At {
+        match self.offsets {
+            true => At::Bytes { offset: line.offset, len: line.len },
+            false => At::Whole,
+        }
+    }
+
+    /// Another line than that of its block names a package.
+    fn mention(&mut self, name: &str, at: At) {
+        if self.mentioned.len() < MOST_PACKAGES as usize && !self.names.contains_key(name) {
+            self.mentioned.entry(name.to_owned()).or_insert(at);
         }
     }
 
@@ -298,7 +370,7 @@ impl<'s, 'k> Dump<'s, 'k> {
         match self.part {
             Part::Packages => self.tell(&block, cut, None),
             Part::Hidden => {
-                if !self.names.contains(&block.name) && self.hidden.len() < 10_000 {
+                if !self.names.contains_key(&block.name) && self.hidden.len() < 10_000 {
                     self.hidden.push(block);
                 }
             }
@@ -308,29 +380,4 @@ impl<'s, 'k> Dump<'s, 'k> {
             }
         }
     }
-}
-
-/// A line without indent that names a section of the dump.
-fn is_headline(text: &str) -> bool {
-    let text = text.trim_end();
-    text.len() < 80
-        && text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text.strip_suffix(':').is_some_and(|t| {
-            t.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'/' | b'(' | b')'))
-        })
-}
-
-/// What dumpsys and dumpstate print where a dump did not finish.
-fn is_timeout(text: &str) -> bool {
-    text.starts_with("***") && (text.contains("TIMEOUT") || text.contains("timed out"))
-        || text.starts_with("Failure while dumping")
-        || text.starts_with("Error dumping service")
-        || text.starts_with("Permission Denial: can't dump")
-}
-
-/// `2022-03-29 23:14:26`, the zone not being told, as if it were UTC.
-fn local_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let (date, time) = (text.get(..10)?, text.get(11..19)?);
-    Timestamp::parse(&format!("{date}T{time}Z"))
 }

@@ -370,3 +370,184 @@ fn published_excerpts_keep_factory_copies_apart() {
         );
     }
 }
+
+/// The list is not whole, and a diagnostic says so.
+fn is_open(text: &str) -> Fragment {
+    let got = loose(text);
+    assert!(!claims_a_whole_list(&got), "{text}");
+    assert!(!codes(&got).is_empty(), "{text}");
+    got
+}
+
+#[test]
+fn a_service_that_failed_while_dumping_is_cut() {
+    for line in [
+        "\nException occurred while dumping:\njava.util.ConcurrentModificationException\n\tat x.Y.z(Y.java:1)\n",
+        "Security exception: no\n",
+    ] {
+        for at in ["  Package [com.android.phone]", "Hidden system packages:", "Dexopt state:"] {
+            let body = BLOCKS.replacen(at, &format!("{line}{at}"), 1);
+            assert_eq!(is_open(&service(&body)).devices[0].lists[0].1.end, End::Cut, "{line} {at}");
+        }
+    }
+}
+
+#[test]
+fn where_durations_are_told_the_package_service_has_one_of_its_own() {
+    let whole = service(BLOCKS);
+    let rule = whole
+        .find("-------------------------------------------------------------------------------\nDUMP OF SERVICE user")
+        .unwrap();
+    let first = whole.find("  Package [com.tencent.mm]").unwrap();
+    // Cut up to the next service, between two lines or inside one.
+    for from in [
+        first,
+        whole.find("  Package [com.android.phone]").unwrap(),
+        whole.find("enabled=3").unwrap(),
+        whole.find("\nDexopt state:").unwrap(),
+    ] {
+        let got = is_open(&format!("{}{}", &whole[..from], &whole[rule..]));
+        assert_eq!(got.devices[0].lists[0].1.end, End::Cut);
+        assert_eq!(codes(&got)[0], "damaged-file");
+    }
+    // Systems before Android 8 tell none: the rule and the next service are the end.
+    let old: String = whole.lines().filter(|l| !l.contains(" was the duration of ")).flat_map(|l| [l, "\n"]).collect();
+    assert!(claims_a_whole_list(&loose(&old)));
+    // Sections always follow the packages.
+    let rule = old
+        .find("-------------------------------------------------------------------------------\nDUMP OF SERVICE user")
+        .unwrap();
+    is_open(&format!("{}{}", &old[..old.find("\nRenamed packages:").unwrap()], &old[rule..]));
+}
+
+#[test]
+fn a_package_that_other_sections_name_and_the_list_does_not_is_unknown() {
+    let lost = |section: &str| {
+        let body = BLOCKS.replace("  Package [com.tencent.mm] (1cce8bc):", "  Package [a.b] (1cce8bc):");
+        let body = body
+            .replace("Package{259e0c2a com.tencent.mm}", "Package{259e0c2a a.b}")
+            .replace("com.tencent.mm-b", "a.b-b");
+        service(&format!("{body}{section}"))
+    };
+    assert!(claims_a_whole_list(&loose(&lost(""))));
+    for section in ["  [com.tencent.mm]\n    path: /data/app/x/base.apk\n", "\nCompiler stats:\n  [com.tencent.mm]\n"] {
+        let got = is_open(&lost(section));
+        assert!(said(&got).contains(&"com.tencent.mm unknown []".to_owned()), "{:?}", said(&got));
+        assert_eq!(codes(&got), ["malformed-record", "sources-conflict"]);
+    }
+    // A renamed system package stands there under the name it is known by.
+    let renamed = BLOCKS
+        .replace("  [com.android.phone]\n", "  [com.android.phone]\n  [com.old]\n")
+        .replace("    appId=1001\n    pkg", "    compat name=com.old\n    appId=1001\n    pkg");
+    assert!(claims_a_whole_list(&loose(&service(&renamed))));
+}
+
+#[test]
+fn the_lines_of_a_package_bear_its_name() {
+    let path = "/data/app/~~a==/com.tencent.mm-b==";
+    for (from, to) in [
+        ("Package{259e0c2a com.tencent.mm}", "Package{259e0c2a com.tencent.mobileqq}"),
+        (path, "/data/app/~~a==/com.tencent.mobileqq-b=="),
+        (path, "/data/app/com.tencent.mobileqq-1"),
+    ] {
+        let got = is_open(&service(&BLOCKS.replace(from, to)));
+        assert!(said(&got).contains(&"com.tencent.mobileqq unknown []".to_owned()), "{to}: {:?}", said(&got));
+    }
+    for healthy in ["/system/priv-app/WeChat", "/data/app/WeChat", "/data/app/vmdl12.tmp", "/data/app/com.tencent.mm-1"]
+    {
+        assert!(claims_a_whole_list(&loose(&service(&BLOCKS.replace(path, healthy)))), "{healthy}");
+    }
+}
+
+#[test]
+fn a_line_that_is_none_of_the_list_leaves_it_open() {
+    for line in [
+        "[... 2034 lines truncated ...]\n",
+        "  [... 2034 lines truncated ...]\n",
+        "<output truncated>\n",
+        "    ...\n",
+        "--More--\n",
+    ] {
+        for at in ["    userId=10200", "  Package [com.android.phone]", "\nRenamed packages:"] {
+            is_open(&service(&BLOCKS.replacen(at, &format!("{line}{at}"), 1)));
+        }
+    }
+}
+
+#[test]
+fn a_damaged_name_is_an_entry_that_could_not_be_read() {
+    let text = service(&BLOCKS.replacen("Package [com.tencent.mm]", "Package [com.tencent.\u{1}m]", 1));
+    for (damage, with) in [(b'\x01', b'\xff'), (b'\x01', b'\0'), (b'\x01', b' '), (b'\x01', b'\x01')] {
+        let bytes: Vec<u8> = text.bytes().map(|b| if b == damage { with } else { b }).collect();
+        let got = parse_loose(&AndroidDumpsys, TEXT, "dumpsys.txt", &bytes);
+        assert!(!claims_a_whole_list(&got), "{with}");
+        assert!(said(&got).contains(&"com.tencent.mm unknown []".to_owned()), "{with}: {:?}", said(&got));
+    }
+}
+
+#[test]
+fn user_0_exists_whether_shown_or_not() {
+    let body: String = BLOCKS.lines().filter(|l| !l.starts_with("    User 0:")).flat_map(|l| [l, "\n"]).collect();
+    let got = loose(&service(&body).replace("UserInfo{0:", "UserInfo{11:"));
+    assert_eq!(got.devices[0].lists[0].1.users, UserSet::Only(vec![10]));
+    assert!(got.devices[0].users.iter().any(|u| u.id == 0));
+}
+
+#[test]
+fn a_recorded_command_that_leaves_lines_out_makes_no_whole_list() {
+    for command in ["adb shell dumpsys package | grep -v tencent", "adb shell \"dumpsys | grep -v com.a\" > d.txt"] {
+        let got = loose(&format!("$ {command}\n{}", service(BLOCKS)));
+        assert!(!claims_a_whole_list(&got), "{command}");
+        assert_eq!(got.devices[0].lists[0].1.basis, Basis::Always(Answer::Partial(Reason("filtered-list"))));
+        assert_eq!(said(&got), SAID);
+    }
+    for command in ["adb shell dumpsys package", "adb shell dumpsys > d.txt", "adb shell dumpsys | tee d.txt"] {
+        assert!(claims_a_whole_list(&loose(&format!("$ {command}\n{}", service(BLOCKS)))), "{command}");
+    }
+}
+
+#[test]
+fn users_and_rows_of_other_commands_in_the_text_count() {
+    let users =
+        "$ adb shell pm list users\nUsers:\n\tUserInfo{0:Owner:4c13} running\n\tUserInfo{12:Work:1030} running\n";
+    for text in [format!("{}{users}", service(BLOCKS)), format!("{users}{}", service(BLOCKS))] {
+        let got = loose(&text);
+        let users: Vec<_> = got.devices[0].users.iter().map(|u| (u.id, u.kind)).collect();
+        assert!(users.contains(&(12, UserKind::WorkProfile)), "{users:?}");
+    }
+    let rows = "$ adb shell pm list packages\npackage:com.tencent.mm\npackage:com.tencent.mobileqq\n$ exit\n";
+    for text in [format!("{}{rows}", service(BLOCKS)), format!("{rows}{}", service(BLOCKS))] {
+        let got = is_open(&text);
+        assert!(said(&got).contains(&"com.tencent.mobileqq unknown []".to_owned()), "{:?}", said(&got));
+        assert_eq!(codes(&got), ["malformed-record", "sources-conflict"]);
+    }
+}
+
+#[test]
+fn carriage_returns_alone_end_lines() {
+    let text = service(BLOCKS).replace('\n', "\r");
+    assert_eq!(AndroidDumpsys.affinity(&Probe { head: text.as_bytes(), size: 9, name: b"x" }).0, Affinity::Certain);
+    let got = loose(&text);
+    assert_eq!(said(&got), SAID);
+    assert!(claims_a_whole_list(&got));
+}
+
+#[test]
+fn a_list_names_each_package_once() {
+    let once = "  Package [com.android.phone] (1cce8bd):";
+    let at = BLOCKS.find(once).unwrap();
+    let block = &BLOCKS[at..BLOCKS.find("\nRenamed").unwrap()];
+    let got = is_open(&service(&format!("{}{}{}", &BLOCKS[..at], block.repeat(50), &BLOCKS[at..])));
+    assert!(got.devices[0].apps.len() < 50, "statements are bounded");
+    // Asked twice, a phone names it twice.
+    assert!(claims_a_whole_list(&loose(&format!("{}{}", service(BLOCKS), service(BLOCKS)))));
+}
+
+#[test]
+fn sections_of_vendors_behind_the_list_are_no_trouble() {
+    let vendor = BLOCKS.replace("\nRenamed packages:", "\nmVendorPackages (2):\n  a\n\nRenamed packages:");
+    assert!(claims_a_whole_list(&loose(&service(&vendor))));
+    // Packages behind it are outside the list.
+    let at = "  Package [com.android.phone] (1cce8bd):";
+    is_open(&service(&BLOCKS.replacen(at, &format!("\nmVendorPackages (2):\n{at}"), 1)));
+}

@@ -7,6 +7,7 @@
 use std::io::Read;
 use std::ops::Range;
 
+use super::super::names::{is_made_of, is_package_name, package_of_code};
 use super::super::signers::{CertificateTable, Signatures};
 use crate::format::xml::{Element, Event, Reader, XmlError};
 use crate::limits::{Leash, Stop};
@@ -22,6 +23,8 @@ const MOST_CERTIFICATES: usize = 64;
 pub(super) struct Package {
     pub(super) name: String,
     pub(super) code_path: Option<String>,
+    /// The package that its code path was made for, where that is another one.
+    pub(super) code_of: Option<String>,
     /// The version code; the document knows no version name.
     pub(super) version: Option<String>,
     pub(super) installer: Option<String>,
@@ -41,6 +44,8 @@ pub(super) struct Package {
 #[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) packages: Vec<Package>,
+    /// Factory copies of system apps that were updated; the update is a package.
+    pub(super) factory: Vec<Package>,
     /// Build fingerprint of the system that wrote it.
     pub(super) fingerprint: Option<String>,
     /// Packages that could not be read.
@@ -124,8 +129,18 @@ impl Builder {
                 if self.document.packages.len() >= MOST_PACKAGES {
                     return Err(XmlError::Limit("the document names more packages than the limit"));
                 }
-                self.package = Some(package_of(element));
-                if element.is_damaged() || element.get("name").is_none_or(str::is_empty) {
+                let package = package_of(element);
+                if element.is_damaged() || !is_package_name(&package.name) || package.code_of.is_some() {
+                    self.document.errors += 1;
+                }
+                self.package = Some(package);
+            }
+            (2, "updated-package") => {
+                if self.document.factory.len() >= MOST_PACKAGES {
+                    return Err(XmlError::Limit("the document names more packages than the limit"));
+                }
+                self.document.factory.push(package_of(element));
+                if element.is_damaged() || !element.get("name").is_some_and(is_package_name) {
                     self.document.errors += 1;
                 }
             }
@@ -186,9 +201,15 @@ impl Builder {
 
 fn package_of(element: &Element) -> Package {
     let own = |name: &str| element.get(name).filter(|v| !v.is_empty()).map(str::to_owned);
+    // A renamed system package is updated under the name of its code.
+    let names = [element.get("name").unwrap_or(""), element.get("realName").unwrap_or("")];
+    let code_path = own("codePath");
+    let code_of = code_path.as_deref().and_then(|p| p.strip_prefix("/data/app/")).and_then(package_of_code);
+    let code_of = code_of.filter(|c| !names.iter().any(|n| is_made_of(n, c))).map(str::to_owned);
     Package {
-        name: element.get("name").unwrap_or("").to_owned(),
-        code_path: own("codePath"),
+        name: names[0].to_owned(),
+        code_path,
+        code_of,
         version: own("version"),
         installer: own("installer").filter(|i| i != "null"),
         system: Some(is_system(element)),

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read as _;
 
 use super::super::identity::UserHints;
+use super::super::names::{is_package_name, package_of_code};
 use super::document::Document;
 use super::list::PackagesList;
 use super::restrictions::Restrictions;
 use super::users::UserFile;
-use super::{BACKUP, CODE, LIST, PACKAGES, RESERVE, RESTRICTIONS, USER_FOLDER, USERS};
+use super::{BACKUP, CODE, DATA, LIST, PACKAGES, RESERVE, RESTRICTIONS, USER_FOLDER, USERS};
 use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Sink, SourceId, Stream};
 use crate::evidence::EvidenceError;
 use crate::limits::{Leash, Stop};
-use crate::model::Code;
+use crate::model::{Code, Platform};
 
 /// Folders that are looked at; Android allows a handful of users.
 const MOST_FOLDERS: usize = 10_000;
@@ -40,6 +41,8 @@ pub(super) struct Gathered {
     pub(super) list: Option<(SourceId, PackagesList)>,
     /// Paths of code below the root.
     pub(super) code: HashSet<String>,
+    /// Packages whose code or data folder is in the evidence.
+    pub(super) code_names: BTreeMap<String, SourceId>,
     /// Users' files that could not be read whole: presence hangs on them too.
     pub(super) damaged_users: u64,
     pub(super) stop: Option<Stop>,
@@ -66,8 +69,26 @@ impl Gathered {
         }
         for file in artifact.of(CODE) {
             out.code.extend(below_root(&file.file.path).map(str::to_owned));
+            if let Some(name) = below_root(&file.file.path).find_map(|p| package_of_code(p.get(4..)?)) {
+                out.folder_of(name, file, sink);
+            }
+        }
+        for file in artifact.of(DATA) {
+            let path = std::str::from_utf8(&file.file.path).unwrap_or("").trim_end_matches('/');
+            let name = path.rsplit('/').next().filter(|n| n.contains('.') && is_package_name(n));
+            if let Some(name) = name {
+                out.folder_of(name, file, sink);
+            }
         }
         out
+    }
+
+    /// Only names that may matter are kept: a device has thousands of folders.
+    fn folder_of(&mut self, name: &str, file: &ArtifactFile, sink: &mut Sink<'_>) {
+        if sink.wants_identifier(Platform::Android, name) && !self.code_names.contains_key(name) {
+            let source = sink.source(file);
+            self.code_names.insert(name.to_owned(), source);
+        }
     }
 
     /// Opens a file; what goes wrong is said, and `None`.
@@ -131,7 +152,7 @@ impl Gathered {
             );
         }
         if document.errors > 0 {
-            let message = format!("{} packages could not be read", document.errors);
+            let message = format!("{} packages could not be read or bear two names", document.errors);
             sink.note(Code::MalformedRecord, Some(source), &At::Whole, message);
         }
         self.copies.push(Copy { source, role, document });

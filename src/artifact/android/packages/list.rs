@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 
 use super::super::lines::Lines;
+use super::super::names::is_package_name;
 
 /// Lines that are kept; a device has some hundreds.
 const MOST_LINES: usize = 200_000;
@@ -94,9 +95,4 @@ pub(super) fn parse_line(line: &str) -> Option<(&str, Row)> {
     let version = rest.get(3).filter(|v| v.bytes().all(|b| b.is_ascii_digit())).map(|v| (*v).to_owned());
     let installer = rest.get(5).filter(|i| !i.starts_with('@') && !i.is_empty()).map(|i| (*i).to_owned());
     Some((name, Row { version, installer, offset: 0, len: 0, suspicious: contradicts }))
-}
-
-/// The characters of package names; a hyphen is not allowed, but was met.
-pub(super) fn is_package_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }

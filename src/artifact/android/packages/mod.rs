@@ -24,6 +24,7 @@ pub(super) const LIST: &str = "packages-list";
 pub(super) const RESTRICTIONS: &str = "package-restrictions";
 pub(super) const USERS: &str = "user-list";
 pub(super) const CODE: &str = "app-code";
+pub(super) const DATA: &str = "app-data";
 pub(super) const USER_FOLDER: &str = "user-folder";
 
 /// Reads the package manager's files of one device.
@@ -89,6 +90,13 @@ static SPEC: ParserSpec = ParserSpec {
             since: "Android 2.2",
         },
         ArtifactSpec {
+            id: DATA,
+            title: "Data folders of apps",
+            proves: "An app of that name had data on the device.",
+            does_not_prove: "It does not show that the app is installed: data may outlive it.",
+            since: "Android 2.2",
+        },
+        ArtifactSpec {
             id: USER_FOLDER,
             title: "Folders of users",
             proves: "A user or profile of that number was on the device.",
@@ -108,6 +116,9 @@ static SPEC: ParserSpec = ParserSpec {
         data(CODE, "app/*.apk"),
         data(CODE, "app/*/base.apk"),
         data(CODE, "app/*/*/base.apk"),
+        data(DATA, "data/*/"),
+        data(DATA, "user/*/*/"),
+        data(DATA, "user_de/*/*/"),
         data(USER_FOLDER, "system/users/*/"),
         data(USER_FOLDER, "user/*/"),
         data(USER_FOLDER, "user_de/*/"),

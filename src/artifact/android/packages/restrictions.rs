@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
+use super::super::names::is_package_name;
 use super::document::{hex_ms, printable};
 use crate::format::xml::{Element, Event, Reader, XmlError};
 use crate::limits::{Leash, Stop};
@@ -69,7 +70,7 @@ impl Restrictions {
                         }
                         let name = element.get("name").filter(|n| !n.is_empty());
                         let (entry, understood) = entry_of(element);
-                        sound &= understood && name.is_some() && !element.is_damaged();
+                        sound &= understood && name.is_some_and(is_package_name) && !element.is_damaged();
                         current = name.map(|n| (n.to_owned(), entry));
                     }
                     (3, "archive-state") => {

@@ -24,6 +24,10 @@ const FOLDER_ONLY: &str = "Only a folder names the user, whose own file is not i
 const ENTRY_LOST: &str = "The user's file is damaged and does not show whether the user has the app.";
 const ON_SYSTEM: &str = "The app belongs to the system image: its code is still there and can be enabled again.";
 const SUPERSEDED: &str = "Only a copy of packages.xml that Android would not read names the package.";
+const FACTORY_COPY: &str =
+    "Only the factory copy of an updated system app bears the name; packages.xml does not name the update.";
+const PATH_ONLY: &str = "Only the code path of another package bears the name.";
+const CODE_ONLY: &str = "Only the app's code or data in the evidence bears the name.";
 const LIST_ONLY: &str = "Only packages.list names the package.";
 const RESTRICTIONS_ONLY: &str = "Only a user's restrictions name the package.";
 const FORGED: &str = "The line of packages.list looks forged.";
@@ -32,7 +36,7 @@ type States = BTreeMap<(State, Option<&'static str>), Vec<u32>>;
 
 /// Pushes everything into the sink.
 pub(super) fn state_all(gathered: &Gathered, sink: &mut Sink<'_>) {
-    let Some(first) = gathered.any else {
+    let Some(first) = gathered.any.or(gathered.code_names.values().next().copied()) else {
         return;
     };
     let chosen = gathered.chosen.and_then(|c| gathered.copies.get(c));
@@ -47,7 +51,10 @@ pub(super) fn state_all(gathered: &Gathered, sink: &mut Sink<'_>) {
         state_copy(gathered, copy, chosen, device, sink, &mut told);
     }
     state_list(gathered, chosen, device, sink, &mut told);
-    state_restrictions(gathered, chosen, device, sink, &told);
+    state_restrictions(gathered, chosen, device, sink, &mut told);
+    state_code_paths(chosen, device, sink, &mut told);
+    state_factory(chosen, device, sink, &mut told);
+    state_code(gathered, chosen, device, sink, &told);
     sink.commit(device);
 }
 
@@ -195,10 +202,7 @@ fn state_package(
     device: DeviceId,
     sink: &mut Sink<'_>,
 ) {
-    let at = match &package.span {
-        Some(span) => At::Bytes { offset: span.start, len: span.end - span.start },
-        None => At::pointer(["packages", "package", &package.name]),
-    };
+    let at = at_package(package);
     let signers: Option<SignerSet> = package.signatures.set();
     for ((state, caveat), users) in states {
         let app = App {
@@ -215,6 +219,13 @@ fn state_package(
             ..App::default()
         };
         sink.app(device, app, copy.source, at.clone());
+    }
+}
+
+fn at_package(package: &Package) -> At {
+    match &package.span {
+        Some(span) => At::Bytes { offset: span.start, len: span.end - span.start },
+        None => At::pointer(["packages", "package", &package.name]),
     }
 }
 
@@ -277,12 +288,12 @@ fn state_list<'a>(
 }
 
 /// Names that only a user's restrictions know.
-fn state_restrictions(
-    gathered: &Gathered,
+fn state_restrictions<'a>(
+    gathered: &'a Gathered,
     chosen: Option<&Copy>,
     device: DeviceId,
     sink: &mut Sink<'_>,
-    told: &HashSet<&str>,
+    told: &mut HashSet<&'a str>,
 ) {
     let contradicted = chosen.is_some_and(|c| c.document.whole);
     for (&user, (source, restrictions)) in &gathered.restrictions {
@@ -320,6 +331,58 @@ fn state_restrictions(
             sink.list(device, *source, statement);
         }
     }
+}
+
+/// Packages that only the code path of another one names: one of the two names
+/// was damaged or changed.
+fn state_code_paths<'a>(chosen: Option<&'a Copy>, device: DeviceId, sink: &mut Sink<'_>, told: &mut HashSet<&'a str>) {
+    let Some(copy) = chosen else {
+        return;
+    };
+    for (package, name) in copy.document.packages.iter().filter_map(|p| Some((p, p.code_of.as_deref()?))) {
+        if told.insert(name) && sink.wants_identifier(Platform::Android, name) {
+            sink.app(device, unknown(name, PATH_ONLY), copy.source, at_package(package));
+        }
+    }
+}
+
+/// Factory copies whose update the document does not name: Android writes one
+/// only beside its update, so that the entry was lost or taken out.
+fn state_factory<'a>(chosen: Option<&'a Copy>, device: DeviceId, sink: &mut Sink<'_>, told: &mut HashSet<&'a str>) {
+    let Some(copy) = chosen else {
+        return;
+    };
+    let named: HashSet<&str> = copy.document.packages.iter().map(|p| p.name.as_str()).collect();
+    for package in copy.document.factory.iter().filter(|p| !named.contains(p.name.as_str())) {
+        told.insert(&package.name);
+        if !sink.wants_identifier(Platform::Android, &package.name) {
+            continue;
+        }
+        let at = At::pointer(["packages", "updated-package", &package.name]);
+        let message = "packages.xml names the factory copy of an updated app, but not the app";
+        sink.note(Code::SourcesConflict, Some(copy.source), &at, message);
+        sink.app(device, unknown(&package.name, FACTORY_COPY), copy.source, at);
+    }
+}
+
+/// Code and data of packages that no list names.
+fn state_code(gathered: &Gathered, chosen: Option<&Copy>, device: DeviceId, sink: &mut Sink<'_>, told: &HashSet<&str>) {
+    let contradicted = chosen.is_some_and(|c| c.document.whole);
+    for (name, source) in gathered.code_names.iter().filter(|(name, _)| !told.contains(name.as_str())) {
+        if !sink.wants_identifier(Platform::Android, name) {
+            continue;
+        }
+        if contradicted {
+            let message = "the evidence holds code or data of an app that packages.xml does not name";
+            sink.note(Code::SourcesConflict, Some(*source), &At::Whole, message);
+        }
+        sink.app(device, unknown(name, CODE_ONLY), *source, At::Whole);
+    }
+}
+
+/// An app that something names, of which nobody knows whether it is there.
+fn unknown<'a>(name: &'a str, caveat: &'static str) -> App<'a> {
+    App { identifier: name.into(), state: State::Unknown, caveat: Some(caveat), ..App::default() }
 }
 
 /// A point in time, unless it is that of a factory image.

@@ -529,3 +529,89 @@ fn published_signature_tables_give_the_published_certificates() {
     }
     assert_eq!(cases, 27);
 }
+
+const OTHER: &[u8] = b"<packages><version sdkVersion=\"33\" databaseVersion=\"3\"/><package name=\"org.example.a\" codePath=\"/data/app/~~a==/org.example.a-b==\" publicFlags=\"0\" userId=\"10001\"/></packages>";
+const USER_0: &[u8] = b"<package-restrictions><pkg name=\"org.example.a\"/></package-restrictions>";
+
+#[test]
+fn code_or_data_of_an_app_that_packages_xml_omits_is_unknown() {
+    for path in [
+        "app/~~x==/com.tencent.mm-y==/base.apk",
+        "app/com.tencent.mm-1/base.apk",
+        "app/com.tencent.mm-1.apk",
+        "data/com.tencent.mm/",
+        "user/0/com.tencent.mm/",
+        "user_de/10/com.tencent.mm/",
+    ] {
+        let files: [(&str, &[u8]); 4] = [
+            ("system/packages.xml", OTHER),
+            ("system/users/0/package-restrictions.xml", USER_0),
+            ("app/~~a==/org.example.a-b==/base.apk", b""),
+            (path, b""),
+        ];
+        let got = parse_root_below("x/data/", &AndroidPackages, RootKind::AndroidData, &files);
+        assert!(said(&got).contains(&"com.tencent.mm unknown []".to_owned()), "{path}: {:?}", said(&got));
+        assert_eq!(said(&got).len(), 2, "{path}");
+        assert_eq!(codes(&got), ["sources-conflict"], "{path}");
+    }
+}
+
+#[test]
+fn a_factory_copy_without_its_update_is_unknown() {
+    let text = std::str::from_utf8(OTHER).unwrap();
+    let with = |names: &[&str]| {
+        let copies: String =
+            names.iter().map(|n| format!("<updated-package name=\"{n}\" codePath=\"/system/app/X\"/>")).collect();
+        let xml = text.replace("</packages>", &format!("{copies}</packages>"));
+        let files: [(&str, &[u8]); 2] =
+            [("system/packages.xml", xml.as_bytes()), ("system/users/0/package-restrictions.xml", USER_0)];
+        parse_root(&AndroidPackages, RootKind::AndroidData, &files)
+    };
+    let got = with(&["org.example.a", "com.tencent.mm"]);
+    assert_eq!(said(&got), ["com.tencent.mm unknown []", "org.example.a installed [0]"]);
+    assert_eq!(codes(&got), ["sources-conflict"]);
+    assert_eq!(codes(&with(&["org.example.a"])), Vec::<&str>::new());
+}
+
+#[test]
+fn a_name_that_no_package_can_have_leaves_the_list_open() {
+    let text = std::str::from_utf8(OTHER).unwrap();
+    for name in ["com.tencent.\u{fffd}m", "com.tencent.mm ", "com.tencent.?m", ""] {
+        let element = format!("<package name=\"{name}\" codePath=\"/data/app/x\" userId=\"10002\"/></packages>");
+        let xml = text.replace("</packages>", &element);
+        for xml in [abx(&xml), xml.into_bytes()] {
+            let files: [(&str, &[u8]); 2] =
+                [("system/packages.xml", &xml), ("system/users/0/package-restrictions.xml", USER_0)];
+            let got = parse_root(&AndroidPackages, RootKind::AndroidData, &files);
+            assert!(!claims_a_whole_list(&got), "{name:?}");
+            assert!(codes(&got).contains(&"malformed-record"), "{name:?}: {:?}", codes(&got));
+        }
+    }
+    // A zero byte where a character stood, in binary XML.
+    let mut bytes = abx(&text.replace("org.example.a\" codePath", "com.tencent.mm\" codePath"));
+    let at = bytes.windows(14).position(|w| w == b"com.tencent.mm").unwrap();
+    bytes[at + 12] = 0;
+    let files: [(&str, &[u8]); 2] =
+        [("system/packages.xml", &bytes), ("system/users/0/package-restrictions.xml", USER_0)];
+    assert!(!claims_a_whole_list(&parse_root(&AndroidPackages, RootKind::AndroidData, &files)));
+    let damaged = b"<package-restrictions><pkg name=\"org.example.\x01\"/></package-restrictions>";
+    let files: [(&str, &[u8]); 2] =
+        [("system/packages.xml", OTHER), ("system/users/0/package-restrictions.xml", damaged)];
+    assert!(!claims_a_whole_list(&parse_root(&AndroidPackages, RootKind::AndroidData, &files)));
+}
+
+#[test]
+fn the_code_path_of_another_package_leaves_the_list_open() {
+    let of = |path: &str| {
+        let xml = std::str::from_utf8(OTHER).unwrap().replace("/data/app/~~a==/org.example.a-b==", path);
+        let files: [(&str, &[u8]); 2] =
+            [("system/packages.xml", xml.as_bytes()), ("system/users/0/package-restrictions.xml", USER_0)];
+        parse_root(&AndroidPackages, RootKind::AndroidData, &files)
+    };
+    let got = of("/data/app/~~a==/com.tencent.mm-b==");
+    assert_eq!(said(&got), ["com.tencent.mm unknown []", "org.example.a installed [0]"]);
+    assert!(!claims_a_whole_list(&got));
+    for healthy in ["/data/app/org.example.a-1", "/data/app/vmdl12.tmp", "/system/app/WeChat", "/data/app/WeChat"] {
+        assert_eq!(codes(&of(healthy)), Vec::<&str>::new(), "{healthy}");
+    }
+}

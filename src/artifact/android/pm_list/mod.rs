@@ -2,30 +2,39 @@
 
 mod phones;
 mod row;
+mod segment;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io::Read as _;
 
 use super::super::{Artifact, ArtifactSpec, At, DeviceId, ParseError, Parser, ParserSpec, Sink, SourceId};
-use super::dumpsys::{decoded, failed, unreadable};
+use super::dumpsys::{decoded, failed, name_of_block, unreadable};
 use super::identity::{UserHints, user_kind};
 use super::lines::{Line, Lines};
+use super::shell::{self, Typed};
 use crate::evidence::{Affinity, Probe};
 use crate::model::{Answer, App, Basis, Code, End, ListScope, ListStatement, Platform, Reason, State, UserSet};
 use phones::Phones;
 use row::{Options, Row};
+use segment::Segment;
 
-const TEXT: &str = "pm-list-packages";
-
-const WHOLE: &str = "the text is the whole output of `pm list packages` without filters";
+pub(super) const TEXT: &str = "pm-list-packages";
 
 const KNOWN: &str = "The command also listed packages that are gone.";
 
 const LAST_LINE: &str = "The text ends inside this line.";
 
-/// Names of one list that are told apart; a device has some hundreds.
-const MOST_NAMES: usize = 200_000;
+const AMONG_OTHERS: &str = "The line stands in a text that is mostly no list.";
+
+/// Different statements of one text whose repeats are counted.
+const MOST_STATEMENTS: usize = 200_000;
+
+/// Lists of one text that are stated one by one.
+const MOST_LISTS: usize = 500;
+
+/// How often one statement about an app is repeated with its place.
+const MOST_REPEATS: u8 = 16;
 
 /// Reads `pm list packages` output.
 #[derive(Debug)]
@@ -53,18 +62,23 @@ impl Parser for PmList {
 
     fn affinity(&self, probe: &Probe<'_>) -> (Affinity, &'static str) {
         let text = decoded(probe.head);
-        let mut rows = 0;
-        let mut others = 0;
-        for line in text.lines().filter(|l| !l.trim().is_empty()).take(64) {
-            if row::parse(line).is_some() {
+        let (mut rows, mut others) = (0, 0);
+        for line in text.lines().filter(|l| !l.trim().is_empty()) {
+            let line = shell::plain(line);
+            if row::parse(&line).is_some() {
                 rows += 1;
-            } else if row::command(line).is_some() && is_prompt(line) {
+            } else if is_command(&line) {
                 return (Affinity::Likely, TEXT);
             } else {
                 others += 1;
             }
         }
-        (if rows > others { Affinity::Likely } else { Affinity::No }, TEXT)
+        // Notes before some rows do not make them disappear.
+        match rows {
+            0 => (Affinity::No, TEXT),
+            _ if rows > others => (Affinity::Likely, TEXT),
+            _ => (Affinity::Maybe, TEXT),
+        }
     }
 
     fn parse(&self, artifact: &Artifact<'_>, sink: &mut Sink<'_>) -> Result<(), ParseError> {
@@ -94,19 +108,6 @@ impl Parser for PmList {
     }
 }
 
-/// What one command printed.
-#[derive(Default)]
-struct Segment {
-    options: Option<Options>,
-    users: BTreeSet<u32>,
-    entries: u64,
-    errors: u64,
-    /// Hashes of the names, each of which a phone prints once.
-    names: HashSet<u64>,
-    /// Something of the shell stands behind the rows.
-    ended: bool,
-}
-
 struct Output<'s, 'k> {
     sink: &'s mut Sink<'k>,
     device: DeviceId,
@@ -115,6 +116,10 @@ struct Output<'s, 'k> {
     segment: Segment,
     /// Stated at the end, when it is known of how many phones they are.
     lists: Vec<ListStatement>,
+    /// Further ones.
+    more_lists: u64,
+    /// Statements about apps, hashed, and how often they were made.
+    told: HashMap<u64, u8>,
     phones: Phones,
     /// Users that exist, listed or not.
     known: BTreeMap<u32, UserHints>,
@@ -131,6 +136,8 @@ impl<'s, 'k> Output<'s, 'k> {
             offsets: true,
             segment: Segment::default(),
             lists: Vec::new(),
+            more_lists: 0,
+            told: HashMap::new(),
             phones: Phones::default(),
             known: BTreeMap::new(),
             refused: BTreeSet::new(),
@@ -154,17 +161,15 @@ impl<'s, 'k> Output<'s, 'k> {
     }
 
     fn line(&mut self, line: Line<'_>) {
-        let text = line.text.trim();
+        let text = shell::plain(line.text);
+        let text = text.trim();
         if text.is_empty() {
             return;
         }
         if let Some(row) = row::parse(text) {
             self.row(&row, line);
-        } else if let Some(options) = row::command(text).filter(|_| is_prompt(text)) {
-            self.segment.ended = true;
-            self.end_segment(false);
-            self.segment.options = Some(options);
-            self.phones.line(text, true);
+        } else if let Some(name) = name_of_block(line.text) {
+            self.named(name, line);
         } else if text.starts_with("UserInfo{") {
             self.user_line(text);
         } else if let Some(user) = row::user_of_error(text) {
@@ -172,14 +177,62 @@ impl<'s, 'k> Output<'s, 'k> {
             if self.refused.len() < 1000 {
                 self.refused.insert(user);
             }
-        } else if is_prompt(text) {
-            self.segment.ended = true;
-            self.phones.line(text, false);
-        } else if !is_noise(text) {
+        } else if let Some(typed) = shell::typed(text) {
+            self.typed(typed, text, line);
+        } else if self.segment.ended || is_noise(text) || (self.segment.entries == 0 && is_of_adb(text)) {
+            // What another command printed is none of the list's trouble.
+        } else if self.segment.has_begun() {
+            // A row that was quoted, as in a mail.
+            let quoted = text.trim_start_matches(['>', '|', '*', '-', '+', ' ', '\t']);
+            if let Some(row) = row::parse(quoted) {
+                self.named(row.name, line);
+                return;
+            }
             self.fault(
                 line,
                 if is_error(text) { "the command failed here" } else { "a line that is none of the list" },
             );
+        } else {
+            self.segment.before += 1;
+        }
+    }
+
+    /// A package that another line than a row names: of a dump, or quoted.
+    fn named(&mut self, name: &str, line: Line<'_>) {
+        if self.segment.has_begun() && !self.segment.ended {
+            self.fault(line, "a line that is none of the list");
+        }
+        if !self.sink.wants_identifier(Platform::Android, name) || !self.is_news(&name) {
+            return;
+        }
+        let app = App {
+            identifier: name.into(),
+            state: State::Unknown,
+            caveat: Some("The line that names the package is none of a list."),
+            ..App::default()
+        };
+        let at = self.at(line, name);
+        self.sink.app(self.device, app, self.source, at);
+    }
+
+    fn at(&self, line: Line<'_>, name: &str) -> At {
+        match self.offsets {
+            true => At::Bytes { offset: line.offset, len: line.len },
+            false => At::pointer(["package", name]),
+        }
+    }
+
+    /// A prompt, and what was typed behind it.
+    fn typed(&mut self, typed: Typed<'_>, text: &str, line: Line<'_>) {
+        if typed.failed && self.segment.has_begun() && !self.segment.ended {
+            self.fault(line, "the prompt says that the command before it failed");
+        }
+        self.segment.ended = true;
+        let options = row::command(typed.command);
+        self.phones.line(text, options.is_some());
+        if options.is_some() {
+            self.end_segment(false);
+            self.segment = Segment::of(options);
         }
     }
 
@@ -196,6 +249,11 @@ impl<'s, 'k> Output<'s, 'k> {
             self.end_segment(false);
             self.segment.ended = false;
             self.segment.options = Some(Options { known_only: true, filtered: true, ..Options::default() });
+        }
+        if self.segment.before > 0 && self.segment.entries == 0 {
+            self.segment.errors += self.segment.before;
+            let message = format!("{} lines before the list are none of it", self.segment.before);
+            self.sink.note(Code::MalformedRecord, Some(self.source), &At::Whole, message);
         }
         let options = self.segment.options.unwrap_or_default();
         let users = match (options.user, row.users.is_empty()) {
@@ -220,9 +278,13 @@ impl<'s, 'k> Output<'s, 'k> {
         let (state, caveat) = match options {
             _ if !line.ended => (State::Unknown, Some(LAST_LINE)),
             Options { known_only: true, .. } => (State::Unknown, Some(KNOWN)),
+            _ if self.segment.before > self.segment.entries + 2 => (State::Unknown, Some(AMONG_OTHERS)),
             Options { disabled: true, .. } => (State::Disabled, None),
             _ => (State::Installed, None),
         };
+        if !self.is_news(&(row, state, &users, options.third_party, options.system)) {
+            return;
+        }
         let partition =
             row.path.is_some_and(|p| p.starts_with('/') && !p.starts_with("/data/") && !p.starts_with("/mnt/"));
         let app = App {
@@ -239,11 +301,20 @@ impl<'s, 'k> Output<'s, 'k> {
             caveat,
             ..App::default()
         };
-        let at = match self.offsets {
-            true => At::Bytes { offset: line.offset, len: line.len },
-            false => At::pointer(["package", row.name]),
-        };
+        let at = self.at(line, row.name);
         self.sink.app(self.device, app, self.source, at);
+    }
+
+    /// The statement was not made often before.
+    fn is_news(&mut self, statement: &impl std::hash::Hash) -> bool {
+        let mut hasher = DefaultHasher::new();
+        statement.hash(&mut hasher);
+        if self.told.len() >= MOST_STATEMENTS {
+            self.told.clear();
+        }
+        let times = self.told.entry(hasher.finish()).or_default();
+        *times = times.saturating_add(1);
+        *times <= MOST_REPEATS
     }
 
     /// `UserInfo{10:Work profile:1030} running` of `pm list users`.
@@ -269,9 +340,7 @@ impl<'s, 'k> Output<'s, 'k> {
     /// States what the rows since the last command are.
     fn end_segment(&mut self, cut: bool) {
         let mut segment = std::mem::take(&mut self.segment);
-        if segment.entries == 0 && segment.options.is_none() {
-            // Nothing but a prompt so far; its errors count for what follows.
-            self.segment.errors = segment.errors;
+        if !segment.has_begun() {
             return;
         }
         if segment.users.is_empty() {
@@ -280,28 +349,12 @@ impl<'s, 'k> Output<'s, 'k> {
         for &user in &segment.users {
             self.known(user);
         }
-        let options = segment.options.unwrap_or_default();
-        let shown = segment.options.is_some() && segment.ended;
-        let answer = match options {
-            Options { filtered: true, .. } | Options { disabled: true, .. } => Answer::Partial(Reason("filtered-list")),
-            Options { third_party: true, system: true, .. } => Answer::Partial(Reason("filtered-list")),
-            _ if shown => Answer::Complete,
-            _ => Answer::Assumed(WHOLE),
-        };
-        let scope = match options {
-            Options { third_party: true, .. } => ListScope::ThirdPartyApps,
-            Options { system: true, .. } => ListScope::SystemApps,
-            _ => ListScope::AllApps,
-        };
-        let end = match (cut, segment.ended) {
-            (true, _) => End::Cut,
-            (_, true) => End::Proven,
-            _ => End::Unmarked,
-        };
-        let users = UserSet::Only(segment.users.into_iter().collect());
-        let mut list = ListStatement::new(scope, users, Basis::Always(answer), end, segment.entries);
-        list.errors = segment.errors;
-        self.lists.push(list);
+        let list = segment.statement(cut);
+        if self.lists.len() < MOST_LISTS {
+            self.lists.push(list);
+        } else {
+            self.more_lists += 1;
+        }
     }
 
     fn finish(mut self, failed: bool) {
@@ -312,8 +365,14 @@ impl<'s, 'k> Output<'s, 'k> {
                 "the command lines speak to more than one phone; give the lists of each phone in a file of its own";
             self.sink.note(Code::SeveralDevices, Some(self.source), &At::Whole, message);
         }
+        // User 0 always exists.
+        self.known(0);
         for (&id, hints) in &self.known {
             self.sink.user(self.device, id, user_kind(id, hints));
+        }
+        if self.more_lists > 0 {
+            let message = format!("{} further lists of this text prove nothing here; split it", self.more_lists);
+            self.sink.note(Code::LimitEntries, Some(self.source), &At::Whole, message);
         }
         if self.lists.is_empty() {
             // Beside a list of others, the device's lists as a whole tell.
@@ -334,27 +393,14 @@ impl<'s, 'k> Output<'s, 'k> {
     }
 }
 
-impl Segment {
-    /// The name stood in this list before.
-    fn is_known(&mut self, name: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        name.hash(&mut hasher);
-        self.names.len() < MOST_NAMES && !self.names.insert(hasher.finish())
-    }
+/// The package of a row, for texts that hold more than a list.
+pub(super) fn name_of_row(line: &str) -> Option<&str> {
+    row::parse(line).map(|row| row.name)
 }
 
-/// A line that a person typed into a shell: the prompt stands before it.
-fn is_prompt(line: &str) -> bool {
-    let line = line.trim();
-    let calls = ["adb ", "adb.exe ", "pm ", "cmd ", "exit"].iter().any(|c| line.starts_with(c));
-    let prompt = ['$', '#', '>'].iter().any(|p| {
-        line.split_once(*p).is_some_and(|(before, after)| {
-            before.len() < 120
-                && !before.contains("package:")
-                && (after.is_empty() || after.starts_with(' ') || *p == '>')
-        })
-    });
-    calls || prompt
+/// A person asked for the list in this line.
+pub(super) fn is_command(line: &str) -> bool {
+    shell::typed(line).is_some_and(|t| row::command(t.command).is_some())
 }
 
 /// What adb and the linker print besides.
@@ -364,6 +410,11 @@ fn is_noise(line: &str) -> bool {
         || line.starts_with("Users:")
         || line.starts_with("List of devices attached")
         || line.starts_with("at ")
+}
+
+/// What adb prints before it calls the phone; behind rows it broke off.
+fn is_of_adb(line: &str) -> bool {
+    line.starts_with("adb server version (") || line.starts_with("adb server is out of date")
 }
 
 fn is_error(line: &str) -> bool {

@@ -3,8 +3,10 @@
 //! Specified by AOSP `PackageManagerShellCommand.runListPackages` (Android 4.4
 //! to 16): `package:[PATH=]NAME[ versionCode:N][ stopped=B][  installer=I][ uid:N[,N..]]`.
 
+use super::super::names::is_package_name;
+
 /// One row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Row<'a> {
     pub(super) name: &'a str,
     pub(super) path: Option<&'a str>,
@@ -23,7 +25,7 @@ pub(super) fn parse(line: &str) -> Option<Row<'_>> {
         Some((path, name)) => (Some(path), name),
         None => (None, head),
     };
-    if !is_name(name) {
+    if !is_package_name(name) {
         return None;
     }
     let mut row = Row { name, path, version: None, installer: None, users: Vec::new() };
@@ -48,11 +50,6 @@ fn split_fields(rest: &str) -> (&str, &str) {
     let marks = [" versionCode:", " stopped=", " installer=", " uid:"];
     let at = marks.iter().filter_map(|m| rest.find(m)).min();
     at.map_or((rest, ""), |at| (rest[..at].trim_end(), &rest[at..]))
-}
-
-/// The characters of package names; a hyphen is not allowed, but was met.
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
 /// Which packages a command asks for.

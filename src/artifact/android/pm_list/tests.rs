@@ -211,3 +211,87 @@ fn a_list_that_names_a_package_twice_was_put_together_of_several() {
     assert_eq!(codes(&got), ["malformed-record"]);
     assert_eq!(lists(&got)[0].4, 1);
 }
+
+#[test]
+fn what_stands_in_a_list_and_is_no_prompt_leaves_it_open() {
+    for line in [
+        "<output truncated>",
+        "exit status 137",
+        "cmd : Failure calling service package: Broken pipe (32)",
+        "adb server version (41) doesn't match this client (39); killing...",
+        "Error -> Broken pipe",
+        "> package:com.tencent.mm",
+        "# 2000 lines left out",
+        "^C",
+        "Killed",
+        "130|panther:/ $ date",
+    ] {
+        let got = loose(&format!("$ adb shell pm list packages\npackage:a.b\n{line}\n$ exit\n"));
+        assert!(!claims_a_whole_list(&got), "{line}");
+        assert_eq!(codes(&got), ["malformed-record"], "{line}");
+    }
+    let quoted = loose("$ adb shell pm list packages\npackage:a.b\n> package:com.tencent.mm\n$ exit\n");
+    assert_eq!(said(&quoted), ["a.b installed [0]", "com.tencent.mm unknown []"]);
+    // Before the first row adb says how it came to the phone.
+    let started = "* daemon not running; starting now at tcp:5037\nadb server version (41) doesn't match this client (39); killing...\n* daemon started successfully\n";
+    assert!(claims_a_whole_list(&loose(&format!("$ adb shell pm list packages\n{started}package:a.b\n$ exit\n"))));
+}
+
+#[test]
+fn what_other_commands_printed_is_none_of_the_lists_trouble() {
+    let text = "$ adb shell getprop\n[ro.serialno]: [R58]\n\n$ adb shell pm list packages\npackage:com.tencent.mm\n$ adb shell id\nuid=2000(shell)\n$ exit\n";
+    let got = loose(text);
+    assert_eq!(lists(&got), [("all-apps", true, End::Proven, 1, 0)]);
+    assert_eq!((said(&got), codes(&got)), (vec!["com.tencent.mm installed [0]".to_owned()], vec![]));
+    let noted = loose("Phone of the field office\nhanded in on Monday\npackage:a.b\npackage:c.d\n");
+    assert_eq!((said(&noted).len(), lists(&noted)[0].4, codes(&noted)), (2, 2, vec!["malformed-record"]));
+    assert!(!claims_a_whole_list(&noted));
+}
+
+#[test]
+fn user_0_exists_whether_listed_or_not() {
+    for text in ["$ adb shell pm list packages --user 10\npackage:a.b\n$ exit\n", "package:a.b uid:1010001\n"] {
+        let got = loose(text);
+        assert_eq!(got.devices[0].lists[0].1.users, UserSet::Only(vec![10]), "{text}");
+        assert_eq!(got.devices[0].users.iter().map(|u| u.id).collect::<Vec<_>>(), [0, 10], "{text}");
+    }
+}
+
+#[test]
+fn a_list_is_found_behind_other_lines_of_the_text() {
+    let of = |text: &str| PmList.affinity(&Probe { head: text.as_bytes(), size: text.len() as u64, name: b"x" }).0;
+    let properties: String = (0..200).map(|n| format!("[ro.prop.{n}]: [v]\n")).collect();
+    let transcript = format!("$ adb shell getprop\n{properties}$ adb shell pm list packages\npackage:com.tencent.mm\n");
+    assert_eq!(of(&transcript), Affinity::Likely);
+    assert_eq!(of("Phone 3,\nof Ann,\nhanded in.\npackage:com.tencent.mm\npackage:a.b\n"), Affinity::Maybe);
+    let old = "package:com.tencent.mm\rpackage:a.b\r";
+    assert_eq!(of(old), Affinity::Likely);
+    assert_eq!(said(&loose(old)), ["a.b installed [0]", "com.tencent.mm installed [0]"]);
+}
+
+#[test]
+fn repeated_rows_and_commands_cost_no_more_than_a_bounded_number_of_statements() {
+    let rows = loose(&"package:com.tencent.mm\n".repeat(3000));
+    assert_eq!(rows.devices[0].apps.len(), usize::from(MOST_REPEATS));
+    assert_eq!((lists(&rows)[0].3, lists(&rows)[0].4), (3000, 2999));
+    let commands = loose(&"$ adb shell pm list packages\npackage:com.tencent.mm\n".repeat(3000));
+    assert_eq!(commands.devices[0].lists.len(), MOST_LISTS);
+    assert_eq!(codes(&commands), ["limit-entries"]);
+}
+
+#[test]
+fn packages_of_a_dump_behind_a_list_are_named() {
+    let got = loose(
+        "$ adb shell pm list packages\npackage:a.b\n$ adb shell dumpsys package\nPackages:\n  Package [com.tencent.mm] (1a):\n$ exit\n",
+    );
+    assert_eq!(said(&got), ["a.b installed [0]", "com.tencent.mm unknown []"]);
+}
+
+#[test]
+fn recordings_of_a_terminal_are_transcripts() {
+    let text = "Script started on 2026-11-10\n\u{1b}[?2004h\u{1b}[01;32mann@pc\u{1b}[00m:~$ adb shell pm list packages\r\n\u{1b}[?2004l\rpackage:com.tencent.mm\r\npackage:a.b\r\n\u{1b}[?2004hann@pc:~$ exit\r\n";
+    assert_eq!(PmList.affinity(&Probe { head: text.as_bytes(), size: 9, name: b"x" }).0, Affinity::Likely);
+    let got = loose(text);
+    assert_eq!(said(&got), ["a.b installed [0]", "com.tencent.mm installed [0]"]);
+    assert_eq!(lists(&got), [("all-apps", true, End::Proven, 2, 0)]);
+}

@@ -51,6 +51,10 @@ impl Ending {
         }
     }
 
+    pub(super) fn is_bug_report(&self) -> bool {
+        self.bug_report
+    }
+
     /// Lines are missing at the end.
     pub(super) fn is_cut(&self) -> bool {
         if self.bug_report {

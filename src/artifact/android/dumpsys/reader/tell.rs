@@ -1,8 +1,9 @@
 //! What the lines of a dump mean: packages, users, the list and its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::super::identity::{UserHints, user_kind};
+use super::super::super::names::{is_made_of, is_package_name};
 use super::super::block::Block;
 use super::Dump;
 use crate::artifact::At;
@@ -15,13 +16,17 @@ const WHOLE_OUTPUT: &str =
 const FACTORY_COPY: &str =
     "The line stands among the factory copies of updated system apps, but no installed package has its name.";
 pub(super) const ODD_PLACE: &str = "The package stands outside the list of packages; the text may be forged.";
+/// How often one package is told with its place.
+const MOST_REPEATS: u32 = 16;
+
+const MENTIONED: &str = "Other lines of the dump name the package, its list of packages does not.";
 const NO_CODE: &str = "Android lists the package without its code, or the dump does not show its state whole.";
 
 impl Dump<'_, '_> {
     /// A factory copy without its package is no factory copy.
     pub(super) fn finish_hidden(&mut self) {
         for block in std::mem::take(&mut self.hidden) {
-            if self.names.contains(&block.name) {
+            if self.names.contains_key(&block.name) {
                 continue;
             }
             // An excerpt of the hidden section alone is not forged.
@@ -29,6 +34,33 @@ impl Dump<'_, '_> {
                 self.suspicious("a factory copy belongs to no installed package", &self.at(&block));
             }
             self.tell(&block, true, Some(FACTORY_COPY));
+        }
+    }
+
+    /// Packages that the dump names elsewhere and does not list: its list is not whole.
+    pub(super) fn finish_mentions(&mut self) {
+        // Shared libraries are listed with their version, `a.b_12`.
+        let library = |n: &String| n.rsplit_once('_').filter(|(a, _)| is_made_of(n, a)).map(|(a, _)| a.to_owned());
+        let libraries: HashSet<String> = self.names.keys().filter_map(library).collect();
+        for (name, at) in std::mem::take(&mut self.mentioned) {
+            if self.names.contains_key(&name) || libraries.contains(&name) {
+                continue;
+            }
+            self.errors += u64::from(self.seen);
+            if !self.sink.wants_identifier(Platform::Android, &name) {
+                continue;
+            }
+            if self.seen {
+                let message = "the dump names a package here that its list of packages does not";
+                self.sink.note(Code::SourcesConflict, Some(self.source), &at, message);
+            }
+            let app = App {
+                identifier: name.as_str().into(),
+                state: State::Unknown,
+                caveat: Some(MENTIONED),
+                ..App::default()
+            };
+            self.sink.app(self.device, app, self.source, at);
         }
     }
 
@@ -50,8 +82,21 @@ impl Dump<'_, '_> {
         if block.twice {
             self.suspicious("one user is told twice for this package", &at);
         }
+        for name in block.other_names() {
+            self.suspicious("lines of this package bear the name of another one", &at);
+            self.mention(name, at.clone());
+        }
         if doubt.is_none() {
-            self.names.insert(block.name.clone());
+            let repeats = self.note_names(block);
+            if repeats > 0 {
+                self.suspicious("the list has named this package before: it was put together of several", &at);
+            }
+            if repeats > MOST_REPEATS {
+                return;
+            }
+            if !is_package_name(&block.name) {
+                self.suspicious("the name is none that a package can have: the text is damaged", &at);
+            }
             self.users.extend(block.users());
             // Android prints every user for every package: a block that lacks
             // one has lost a line, and with it who has the app.
@@ -64,14 +109,13 @@ impl Dump<'_, '_> {
             Some(_) => BTreeMap::from([(State::Unknown, Vec::new())]),
         };
         self.entries += u64::from(doubt.is_none() && states.keys().any(|s| *s != State::Removed));
-        let names = [Some(&block.name), block.compat_name.as_ref().filter(|c| **c != block.name)];
-        for name in names.into_iter().flatten() {
+        for name in block.names() {
             if !self.sink.wants_identifier(Platform::Android, name) {
                 continue;
             }
             for (state, users) in &states {
                 let app = App {
-                    identifier: name.as_str().into(),
+                    identifier: name.into(),
                     version: block.version().map(Into::into),
                     installer: block.installer.as_deref().map(Into::into),
                     state: *state,
@@ -86,12 +130,25 @@ impl Dump<'_, '_> {
         }
     }
 
+    /// Takes the names of a block; how often this list has named it before.
+    fn note_names(&mut self, block: &Block) -> u32 {
+        let section = self.section;
+        for name in block.names().skip(1) {
+            self.names.entry(name.to_owned()).or_insert((0, 0));
+        }
+        let (last, times) = self.names.entry(block.name.clone()).or_insert((0, 0));
+        *times = if *last == section { times.saturating_add(1) } else { 0 };
+        *last = section;
+        *times
+    }
+
     /// States users, the list and what is wrong with it.
     pub(super) fn state(&mut self, failed: bool) {
         for (&id, hints) in &self.known_users {
             self.sink.user(self.device, id, user_kind(id, hints));
         }
-        for &id in &self.users {
+        // User 0 always exists.
+        for &id in self.users.iter().chain(&[0]) {
             self.sink.user(self.device, id, user_kind(id, &UserHints::default()));
         }
         if !self.seen {
@@ -103,10 +160,14 @@ impl Dump<'_, '_> {
             self.sink.note(Code::NotCollected, Some(self.source), &At::Whole, message);
             return;
         }
-        let cut = failed || self.timed_out || self.too_many || !self.ended;
+        // Each dump of a service is marked, or none is (before Android 8).
+        let unmarked = self.durations && self.unmarked;
+        let cut = failed || self.timed_out || self.too_many || unmarked || !self.ended;
         if cut {
             let why = match (self.timed_out, self.too_many) {
-                (true, _) => "the dump of the package service ran into its time limit or was joined from parts",
+                (true, _) => {
+                    "the dump of the package service ran into its time limit, failed, or was joined from parts"
+                }
                 (_, true) => "the dump names more packages than the limit",
                 _ => "the dump of the package service has no end",
             };
@@ -116,8 +177,11 @@ impl Dump<'_, '_> {
             self.sink.note(Code::DamagedFile, Some(self.source), &At::Whole, message);
         }
         // A service is never dumped for one package alone.
-        let whole = self.services || self.unfiltered;
-        let answer = if whole { Answer::Complete } else { Answer::Assumed(WHOLE_OUTPUT) };
+        let answer = match self.services || self.unfiltered {
+            _ if self.filtered => Answer::Partial(Reason("filtered-list")),
+            true => Answer::Complete,
+            false => Answer::Assumed(WHOLE_OUTPUT),
+        };
         let users: Vec<_> = self.users.iter().copied().collect();
         let all = users.len() as u64;
         self.errors += self.shown.iter().filter(|(n, _)| **n > 0 && **n < all).map(|(_, blocks)| blocks).sum::<u64>();
