@@ -193,6 +193,14 @@ impl Devices {
         self.groups.iter().map(|g| (g.key.as_str(), merge::items(g, &self.rows)))
     }
 
+    /// Lets go of what the records said, once every device was made: what comes
+    /// then needs keys, items and sources only.
+    pub fn forget_records(&mut self) {
+        for row in &mut self.rows {
+            row.record = bare_record(row.record.platform);
+        }
+    }
+
     /// Devices in the order of their keys, each made when it is asked for.
     pub fn iter(&self) -> impl Iterator<Item = Device> {
         self.groups.iter().map(|group| self.device(group))

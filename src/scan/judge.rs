@@ -212,7 +212,7 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
     let mut run = judged.run();
     let out_of_scope = gathered.inventory.out_of_scope_of_items();
     let complete = !gathered.interrupted;
-    let devices = gathered.inventory.into_devices(judged.options.coverage());
+    let mut devices = gathered.inventory.into_devices(judged.options.coverage());
     let mut writer = Writer::begin(outputs, &run)?;
     let id = |item: u32| format!("e{}", item + 1);
     let mut messages = Messages { more: gathered.more, ..Messages::default() };
@@ -238,6 +238,7 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
         }
         writer.device(&row)?;
     }
+    devices.forget_records();
     for (item, mut row) in (0_u32..).zip(evidence(&gathered.items, &devices)) {
         row.out_of_scope = out_of_scope.get(&item).copied().unwrap_or_default();
         writer.evidence(&row)?;
