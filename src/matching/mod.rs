@@ -10,7 +10,7 @@ pub use signer::{SignerStatus, compare_signers};
 
 use crate::artifact::Observation;
 use crate::model::{AppIdentifier, IdentifierKind, Platform};
-use crate::signature::{Confidence, Existence, Indicator, Relation, Ship, SignatureSet};
+use crate::signature::{Confidence, Indicator, Relation, Ship, SignatureSet};
 
 /// How well an app is identified, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -226,13 +226,11 @@ fn by_name<'s>(
         if !fits {
             continue;
         }
-        let exists = !matches!(set.exists_on(&indicator.app, platform), Existence::NoneKnown(_));
         let published = seen.publisher.as_deref().is_some_and(|p| set.publisher_fits(&indicator.app, p));
         let strength = match (identified, indicator.distinctive || published) {
             (true, _) if !indicator.distinctive => continue,
             (true, _) => Strength::Circumstantial,
-            // Where no edition is known, the name is more likely another's.
-            (false, true) if indicator.ship == Ship::Exact && exists => Strength::Probable,
+            (false, true) if indicator.ship == Ship::Exact => Strength::Probable,
             (false, _) => Strength::Circumstantial,
         };
         hits.push((indicator, strength, identifier.clone()));
