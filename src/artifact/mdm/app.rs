@@ -99,6 +99,8 @@ impl Cells for Values {
 
 /// An entry whose identifier stands where its name belongs.
 const NAME_IS_IDENTIFIER: &str = "The identifier stands in the name column of the export.";
+/// What is said of an entry that may be any app.
+pub(super) const NAMES_NO_APP: &str = "an entry names no app: its identifier or name is missing, damaged or lost";
 /// An entry of a damaged row.
 const DAMAGED_ROW: &str = "The row has another number of columns than the header; its values may be shifted.";
 

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::app::{Cells, app, is_present, state, wanted};
+use super::app::{Cells, NAMES_NO_APP, app, is_present, state, wanted};
 use super::by_guid::{ByGuid, OUTSIDE};
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
@@ -263,6 +263,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
         }
         if self.layout.doubts_ids && !is_identifier(&row.text(Role::AppId)) {
             list.errors = list.errors.saturating_add(1);
+            self.sink.note(Code::MalformedRecord, Some(self.source), &row.at(), NAMES_NO_APP);
         }
         let ids = || (row.text(Role::AppId), row.text(Role::AppIdMaybe));
         let Some(identifier) = wanted(self.sink, platform, name, ids) else {
@@ -270,6 +271,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
             let told = if id.is_empty() { !name.is_empty() && !is_lost(name) } else { is_undamaged(&id) };
             if !self.layout.doubts_ids && !told {
                 list.errors = list.errors.saturating_add(1);
+                self.sink.note(Code::MalformedRecord, Some(self.source), &row.at(), NAMES_NO_APP);
             }
             return false;
         };

@@ -344,7 +344,7 @@ fn android_management_says_per_device_what_its_reports_prove() {
     assert!(lists.iter().all(|l| l.end == End::Proven && l.managed));
     // The "serial number" of a personal device is an id of the enterprise.
     assert_eq!((fact(personal, FactKind::Serial), fact(personal, FactKind::OtherId)), (None, Some("ESID0001")));
-    assert_eq!(codes(&fragment), [Code::NotCollected, Code::NotCollected]);
+    assert_eq!(codes(&fragment), [Code::MalformedRecord, Code::NotCollected, Code::NotCollected]);
     assert!(empty.apps.is_empty() && none.apps.is_empty());
 }
 

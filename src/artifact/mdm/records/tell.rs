@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use super::{Current, Passed, Walker};
 use crate::artifact::At;
-use crate::artifact::mdm::app::{Cells as _, app, is_present, state, wanted};
+use crate::artifact::mdm::app::{Cells as _, NAMES_NO_APP, app, is_present, state, wanted};
 use crate::artifact::mdm::device::{Draft, Pending};
 use crate::artifact::mdm::layout::Role;
 use crate::artifact::mdm::paging::Paging;
@@ -173,7 +173,7 @@ impl Walker<'_, '_> {
     /// It is closed.
     pub(in crate::artifact::mdm) fn end_app(&mut self, at: At, damaged: bool) {
         self.in_app = false;
-        self.tell(|_| at, damaged, None);
+        self.tell(|_| at.clone(), damaged, None);
     }
 
     fn app_at(&self, offset: u64, len: u64) -> At {
@@ -187,7 +187,7 @@ impl Walker<'_, '_> {
     }
 
     /// An app was read to its end; whether it was told to the sink.
-    fn tell(&mut self, at: impl FnOnce(&Self) -> At, damaged: bool, bytes: Option<&[u8]>) -> bool {
+    fn tell(&mut self, at: impl Fn(&Self) -> At, damaged: bool, bytes: Option<&[u8]>) -> bool {
         if let Some(adjust) = self.layout.adjust_app
             && !adjust(&mut self.values)
         {
@@ -205,13 +205,16 @@ impl Walker<'_, '_> {
             () if !id.is_empty() => is_undamaged(id),
             () => !name.is_empty() && !is_lost(name),
         };
-        if !identified || damaged {
-            current.errors = current.errors.saturating_add(1);
-        }
+        let lost = !identified || damaged;
+        current.errors = current.errors.saturating_add(u32::from(lost));
         let open = self.values.says_two(&[Role::State]);
         let state = if open { State::Unknown } else { state(self.layout, self.values.get(Role::State)) };
         if is_present(state) {
             current.entries = current.entries.saturating_add(1);
+        }
+        if lost {
+            let here = at(self);
+            self.sink.note(Code::MalformedRecord, Some(self.source), &here, NAMES_NO_APP);
         }
         let first = wanted(self.sink, platform, name, || (id.into(), maybe.into()));
         // Of two identifiers either may be the app's.
