@@ -4,8 +4,9 @@
 //! app objects were read before, byte for byte. What a reader found then holds
 //! for the same bytes now; one comparison tells that they are the same.
 
-/// What is remembered of texts: direct-mapped, so that its memory is fixed, and
-/// close together, for a fetch from memory costs more than all the rest.
+/// What is remembered of texts: each has two places to be, so that memory is
+/// fixed and few displace each other. The texts lie close together, for a fetch
+/// from memory costs more than all the rest.
 pub(super) struct Passing<T> {
     slots: Vec<Slot>,
     /// What was found in the text of each slot.
@@ -55,9 +56,9 @@ impl<T: Copy + Default> Passing<T> {
     /// what was found in it.
     #[inline]
     pub(super) fn get(&self, key: Key) -> Option<(&[u8], T)> {
-        let slot = self.slots.get(key.slot()).filter(|s| s.mark == key.mark())?;
-        let (len, rest) = self.texts.get(slot.at as usize..)?.split_first_chunk()?;
-        Some((rest.get(..usize::from(u16::from_le_bytes(*len)))?, *self.found.get(key.slot())?))
+        let place = key.places().into_iter().find(|n| self.slots.get(*n).is_some_and(|s| s.mark == key.mark()))?;
+        let (len, rest) = self.texts.get(self.slots.get(place)?.at as usize..)?.split_first_chunk()?;
+        Some((rest.get(..usize::from(u16::from_le_bytes(*len)))?, *self.found.get(place)?))
     }
 
     /// Keeps a text when it is met again, so that what occurs once costs nothing
@@ -78,8 +79,11 @@ impl<T: Copy + Default> Passing<T> {
         let Ok(at) = u32::try_from(self.texts.len()) else { return };
         self.texts.extend_from_slice(&len.to_le_bytes());
         self.texts.extend_from_slice(text);
-        self.slots[key.slot()] = Slot { mark: key.mark(), at };
-        self.found[key.slot()] = found;
+        let [first, second] = key.places();
+        let taken = self.slots[first].mark != 0 && self.slots[first].mark != key.mark();
+        let place = if taken { second } else { first };
+        self.slots[place] = Slot { mark: key.mark(), at };
+        self.found[place] = found;
     }
 }
 
@@ -117,6 +121,11 @@ impl Key {
 
     fn slot(self) -> usize {
         (self.0 >> 50) as usize
+    }
+
+    /// Neighbours, which are fetched together.
+    fn places(self) -> [usize; 2] {
+        [self.slot(), self.slot() ^ 1]
     }
 
     /// Never 0, the mark of an empty slot.
