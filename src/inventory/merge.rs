@@ -158,8 +158,9 @@ fn make_unique(groups: &mut [Group]) {
     }
 }
 
-pub(super) fn items(group: &Group, rows: &[Row]) -> Vec<u32> {
-    let mut items: Vec<u32> = group.rows.iter().filter_map(|i| rows.get(*i as usize)).map(|r| r.item).collect();
+/// Numbers of items, each once and in order.
+pub(super) fn distinct(items: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut items: Vec<u32> = items.collect();
     items.sort_unstable();
     items.dedup();
     items
@@ -195,8 +196,6 @@ pub(super) fn device(group: &Group, rows: &[&Row]) -> Device {
     identity.imei.sort();
     identity.other_ids.sort();
     let record = rows.iter().map(|r| r.record.record).min().unwrap_or_default();
-    let mut items: Vec<u32> = rows.iter().map(|r| r.item).collect();
-    items.sort_unstable();
-    items.dedup();
+    let items = distinct(rows.iter().map(|r| r.item));
     Device { key: group.key.clone(), record, platform, identity, users, apps, coverage: Vec::new(), items, diagnostics }
 }

@@ -172,6 +172,19 @@ pub struct Devices {
     options: CoverageOptions,
 }
 
+/// What is left of [`Devices`] once every device was made.
+#[derive(Debug)]
+pub struct Rest {
+    /// Keys in the order of the report, each with the items that speak of it.
+    pub keys: Vec<(String, Vec<u32>)>,
+    /// Every consulted file.
+    pub sources: Vec<Source>,
+    /// The item of each source.
+    pub source_items: Vec<u32>,
+    /// Messages with the item they belong to.
+    pub diagnostics: Vec<(u32, Diagnostic)>,
+}
+
 impl Devices {
     /// How many.
     pub fn len(&self) -> usize {
@@ -188,17 +201,14 @@ impl Devices {
         self.sources.get(id.0 as usize)
     }
 
-    /// Keys in the order of the report, each with the items that speak of it.
-    pub fn keys(&self) -> impl Iterator<Item = (&str, Vec<u32>)> {
-        self.groups.iter().map(|g| (g.key.as_str(), merge::items(g, &self.rows)))
-    }
-
-    /// Lets go of what the records said, once every device was made: what comes
-    /// then needs keys, items and sources only.
-    pub fn forget_records(&mut self) {
-        for row in &mut self.rows {
-            row.record = bare_record(row.record.platform);
-        }
+    /// What is wanted when every device was made. The records, which are most of
+    /// the memory of a run, are gone before any key moves.
+    pub fn into_rest(self) -> Rest {
+        let items: Vec<u32> = self.rows.into_iter().map(|row| row.item).collect();
+        let items_of = |rows: &[u32]| merge::distinct(rows.iter().filter_map(|i| items.get(*i as usize).copied()));
+        let keys = self.groups.into_iter().map(|group| (group.key, items_of(&group.rows)));
+        let (sources, source_items, diagnostics) = (self.sources, self.source_items, self.diagnostics);
+        Rest { keys: keys.collect(), sources, source_items, diagnostics }
     }
 
     /// Devices in the order of their keys, each made when it is asked for.
@@ -237,9 +247,7 @@ impl Devices {
         }
         device
     }
-}
 
-impl Devices {
     /// The last contact of a device as of which a list without a time of its own
     /// speaks. Exports that lie together were made together; a newer report of
     /// devices makes no older list newer, so of several times the oldest counts.

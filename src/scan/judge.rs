@@ -6,7 +6,7 @@ use std::io;
 
 use super::{Gathered, Item, MOST_OF_A_CODE, counted};
 use crate::artifact::mdm::Mappings;
-use crate::inventory::{CoverageOptions, Device, Devices};
+use crate::inventory::{CoverageOptions, Device, Rest};
 use crate::matching::Strength;
 use crate::model::{Code, Diagnostic, Severity, Timestamp};
 use crate::report::{self, Output, Writer, v1};
@@ -212,7 +212,7 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
     let mut run = judged.run();
     let out_of_scope = gathered.inventory.out_of_scope_of_items();
     let complete = !gathered.interrupted;
-    let mut devices = gathered.inventory.into_devices(judged.options.coverage());
+    let devices = gathered.inventory.into_devices(judged.options.coverage());
     let mut writer = Writer::begin(outputs, &run)?;
     let id = |item: u32| format!("e{}", item + 1);
     let mut messages = Messages { more: gathered.more, ..Messages::default() };
@@ -238,13 +238,13 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
         }
         writer.device(&row)?;
     }
-    devices.forget_records();
-    for (item, mut row) in (0_u32..).zip(evidence(&gathered.items, &devices)) {
+    let rest = devices.into_rest();
+    for (item, diagnostic) in gathered.diagnostics.iter().chain(&rest.diagnostics) {
+        messages.add(*item, diagnostic, None);
+    }
+    for (item, mut row) in (0_u32..).zip(evidence(&gathered.items, rest)) {
         row.out_of_scope = out_of_scope.get(&item).copied().unwrap_or_default();
         writer.evidence(&row)?;
-    }
-    for (item, diagnostic) in gathered.diagnostics.iter().chain(&devices.diagnostics) {
-        messages.add(*item, diagnostic, None);
     }
     messages.policies(&run);
     for row in messages.finish() {
@@ -257,17 +257,17 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
 }
 
 /// Items with the devices they speak of and the files consulted in them.
-fn evidence<'a>(items: &'a [Item], devices: &'a Devices) -> impl Iterator<Item = v1::Evidence> + 'a {
+fn evidence(items: &[Item], rest: Rest) -> impl Iterator<Item = v1::Evidence> {
     let mut keys: Vec<Vec<String>> = vec![Vec::new(); items.len()];
-    for (key, of) in devices.keys() {
+    for (key, of) in rest.keys {
         for item in of {
             if let Some(keys) = keys.get_mut(item as usize) {
-                keys.push(key.to_owned());
+                keys.push(key.clone());
             }
         }
     }
     let mut consulted: Vec<Vec<v1::Consulted>> = vec![Vec::new(); items.len()];
-    for (source, item) in devices.sources.iter().zip(&devices.source_items) {
+    for (source, item) in rest.sources.iter().zip(&rest.source_items) {
         if let Some(files) = consulted.get_mut(*item as usize) {
             files.push(report::consulted(source));
         }
