@@ -93,7 +93,9 @@ fn content(fragment: &Fragment) -> Vec<String> {
 }
 
 mod contradictions;
+mod prefixes;
 mod repeats;
+mod samples;
 mod systems;
 
 const A: &str = "aaaaaaaa-0000-4000-8000-000000000001";
@@ -452,100 +454,6 @@ fn jamf_devices_are_known_by_serial_and_udid() {
     assert_eq!(list(byod).basis, Basis::Always(Answer::ManagedOnly));
 }
 
-/// The devices of `part` say nothing that `whole` does not, and at most as much.
-fn says_no_more(part: &Fragment, whole: &Fragment, context: &str) {
-    for device in &part.devices {
-        let id = fact(device, FactKind::MdmId);
-        let same = whole.devices.iter().find(|d| fact(d, FactKind::MdmId) == id);
-        let same = same.unwrap_or_else(|| panic!("{context}: a device of its own: {device:?}"));
-        assert!(device.facts.iter().all(|f| same.facts.contains(f)), "{context}: {:?}", device.facts);
-        for app in &device.apps {
-            assert!(
-                same.apps.iter().any(|a| a.name == app.name && a.identifier == app.identifier),
-                "{context}: {app:?}"
-            );
-        }
-        for (_, l) in &device.lists {
-            assert!(l.entries <= list(same).entries, "{context}");
-        }
-    }
-}
-
-#[test]
-fn no_prefix_of_rows_says_more_than_the_whole_or_hides_that_it_is_cut() {
-    for text in [intune(), intune().replace("\r\n", "\n").replace("k3,\"Notes", "k3,\"A\nB Notes")] {
-        let whole = read("x.csv", &text);
-        for cut in 0..text.len() {
-            let context = format!("cut at {cut}");
-            let Some(Ok(part)) = try_read("x.csv", &text.as_bytes()[..cut]) else { continue };
-            says_no_more(&part, &whole, &context);
-            let between = text.as_bytes()[cut - 1] == b'\n';
-            let ends: Vec<_> = part.devices.iter().map(|d| list(d).end).collect();
-            assert!(between || ends.iter().all(|e| *e == End::Cut), "{context}: {ends:?}");
-            let told = !codes(&part).is_empty();
-            assert!(between || told || part.devices.is_empty(), "{context}");
-        }
-    }
-}
-
-#[test]
-fn a_cut_device_id_is_no_device() {
-    let text = format!("ApplicationName,Version,DeviceName,DeviceId\nWeChat,8,Phone A,{A}\nWeChat,8,Phone B,{B}\n");
-    let whole = read("x.csv", &text);
-    for cut in text.len() - 38..text.len() {
-        let Some(Ok(part)) = try_read("x.csv", &text.as_bytes()[..cut]) else { continue };
-        says_no_more(&part, &whole, &format!("cut at {cut}"));
-    }
-    // Whole but for its line end: the device counts, the list is not whole.
-    let part = read("x.csv", text.trim_end());
-    assert_eq!(part.devices.len(), 2);
-    assert_eq!(list(&part.devices[1]).end, End::Cut);
-}
-
-#[test]
-fn no_prefix_of_a_document_commits_an_open_record_or_ends_well() {
-    let whole = read("x.json", AMAPI);
-    for cut in 0..AMAPI.len() - 1 {
-        let Some(Ok(part)) = try_read("x.json", &AMAPI.as_bytes()[..cut]) else { continue };
-        let context = format!("cut at {cut}");
-        says_no_more(&part, &whole, &context);
-        let closed = AMAPI[..cut].matches("},\n {").count() + 1;
-        assert!(part.devices.len() <= closed, "{context}");
-        assert!(part.devices.iter().all(|d| list(d).end == End::Cut), "{context}");
-        assert!(codes(&part).contains(&Code::DamagedFile), "{context}");
-    }
-}
-
-#[test]
-fn no_prefix_of_lines_commits_the_line_that_is_cut() {
-    let lines = amapi_lines();
-    let whole = read("x.ndjson", &lines);
-    for cut in 1..lines.len() {
-        let Some(Ok(part)) = try_read("x.ndjson", &lines.as_bytes()[..cut]) else { continue };
-        says_no_more(&part, &whole, &format!("cut at {cut}"));
-        // A line is whole when its last brace is there, with or without a line end.
-        let complete = lines[..cut].lines().filter(|l| serde_json::from_str::<serde_json::Value>(l).is_ok()).count();
-        assert_eq!(part.devices.len(), complete, "cut at {cut}");
-        let open = lines[..cut].lines().count() > complete;
-        assert_eq!(codes(&part).contains(&Code::DamagedFile), open, "cut at {cut}");
-    }
-}
-
-#[test]
-fn no_prefix_of_rows_as_json_ends_well() {
-    let text = format!(
-        r#"[{{"ApplicationName":"WeChat","DeviceId":"{A}","Platform":"IOS"}},
- {{"DeviceId":"{B}","ApplicationName":"Slack","Platform":"IOS"}}]"#
-    );
-    let whole = read("x.json", &text);
-    assert_eq!(whole.devices.len(), 2);
-    for cut in 1..text.len() {
-        let Some(Ok(part)) = try_read("x.json", &text.as_bytes()[..cut]) else { continue };
-        says_no_more(&part, &whole, &format!("cut at {cut}"));
-        assert!(part.devices.iter().all(|d| list(d).end == End::Cut), "cut at {cut}");
-    }
-}
-
 #[test]
 fn rows_of_another_width_make_no_list_whole_and_hide_no_app() {
     let text = format!(
@@ -715,88 +623,4 @@ fn layouts_are_sound() {
             assert_eq!(value.trim_end_matches('*'), super::values::normal(value).trim_end_matches('*'), "{id}");
         }
     }
-}
-
-fn corpus(path: &str) -> Option<Vec<u8>> {
-    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/mdm").join(path);
-    let bytes = std::fs::read(&file).ok();
-    if bytes.is_none() {
-        eprintln!("skipped: no {}", file.display());
-    }
-    bytes
-}
-
-#[test]
-fn public_samples_are_read_as_what_they_are() {
-    for (name, out_of_scope) in [
-        ("AppInvRawData.csv", 2),
-        ("AppInvRawData.rows.json", 2),
-        ("AppInvAggregate.csv", 3),
-        ("AppInvAggregate.rows.json", 3),
-    ] {
-        let Some(bytes) = corpus(&format!("cartography-cncf+cartography/intune/{name}")) else { return };
-        let fragment = read(name, bytes);
-        // The samples hold computers only.
-        assert_eq!((fragment.devices.len(), fragment.out_of_scope), (0, out_of_scope), "{name}");
-    }
-    let fragment = read("x.json", corpus("cartography-cncf+cartography/jamf/v2-mobile-devices-detail.json").unwrap());
-    assert_eq!(
-        fragment.devices.iter().map(|d| fact(d, FactKind::Serial).unwrap()).collect::<Vec<_>>(),
-        ["IPHONESPRING001", "IPADSPRING001"]
-    );
-    assert!(fragment.devices.iter().all(|d| matches!(list(d).basis, Basis::Always(Answer::NotCollected(_)))));
-    let mocks =
-        "deploymenttheory+go-sdk-jamfpro-v2/jamfpro/jamf_pro_api/mobile_devices/mocks/validate_detail_list.json";
-    let fragment = read("x.json", corpus(mocks).unwrap());
-    assert_eq!(&*fragment.devices[0].apps[0].identifier, "com.apple.airport.mobileairportutility");
-    assert_eq!(fact(&fragment.devices[0], FactKind::Ownership), Some("corporate"));
-}
-
-#[test]
-fn every_documented_report_is_known_by_its_columns() {
-    let Some(bytes) = corpus("microsoft-docs/intune-report-columns.json") else { return };
-    let reports: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    let listed = |key: &str| -> Vec<String> {
-        match &reports[key] {
-            serde_json::Value::Array(names) => names.iter().map(|n| n.as_str().unwrap().to_owned()).collect(),
-            serde_json::Value::Object(names) => names.values().map(|n| n.as_str().unwrap().to_owned()).collect(),
-            _ => panic!("{key}"),
-        }
-    };
-    for (report, id) in [
-        ("AppInvRawData", "intune-app-inventory"),
-        ("AppInvByDevice", "intune-app-inventory"),
-        ("AppInvAggregate", "intune-app-aggregate"),
-        ("DetectedAppsAggregate (2021)", "intune-app-aggregate"),
-        ("DevicesWithInventory requested->received", "intune-devices"),
-        ("Devices", "intune-devices"),
-    ] {
-        let header = listed(report).join(",") + "\n";
-        assert_eq!(known("x", header.as_bytes()).map(|k| k.2), Some(id), "{report}");
-    }
-}
-
-#[test]
-fn every_key_of_android_management_is_in_the_discovery_document() {
-    let Some(bytes) = corpus("googleapis+google-api-python-client/androidmanagement.v1.inventory-schemas.json") else {
-        return;
-    };
-    let document: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    let schemas = &document["schemas"];
-    let walk = |from: &str, path: &str| {
-        let mut schema = &schemas[from];
-        for part in path.split('.') {
-            let mut property = &schema["properties"][part.trim_end_matches("[]")];
-            assert!(property.is_object(), "{from}.{path}: no {part}");
-            if part.ends_with("[]") {
-                property = &property["items"];
-            }
-            schema = property["$ref"].as_str().map_or(property, |name| &schemas[name]);
-        }
-    };
-    let Shape::Records(records) = &super::android_management::DEVICES.shape else { panic!() };
-    records.keys.iter().for_each(|(path, _)| walk("Device", path));
-    walk("Device", records.apps);
-    records.app_keys.iter().for_each(|(path, _)| walk("ApplicationReport", path));
-    records.more.iter().for_each(|path| walk("ListDevicesResponse", path));
 }

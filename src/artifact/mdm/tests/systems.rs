@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::samples::corpus;
 use super::*;
 use crate::artifact::Observation;
 
