@@ -238,8 +238,10 @@ impl<'s, 'k> Dump<'s, 'k> {
     fn leave(&mut self, place: Place, marked: bool) {
         if matches!(self.place, Place::Package | Place::Headless) {
             self.finish_block(self.timed_out || !marked);
-            // Sections always follow that of the packages.
-            self.ended |= self.seen && self.part != Part::Packages;
+            // In a dump that begins as Android's does, sections follow that of the
+            // packages; of one without them the mark is the end.
+            let followed = self.part != Part::Packages;
+            self.ended |= self.seen && (followed || (marked && !self.unfiltered));
             self.unmarked |= self.place == Place::Package && !marked;
             self.part = Part::Before;
             self.names_code = false;

@@ -418,6 +418,14 @@ fn where_durations_are_told_the_package_service_has_one_of_its_own() {
         .find("-------------------------------------------------------------------------------\nDUMP OF SERVICE user")
         .unwrap();
     is_open(&format!("{}{}", &old[..old.find("\nRenamed packages:").unwrap()], &old[rule..]));
+    // So they do where the mark stands, in a dump that begins as Android's does.
+    let mark = whole.find("--------- 0.1s was the duration of dumpsys package").unwrap();
+    let joined = format!("{}{}", &whole[..whole.find("\nRenamed packages:").unwrap() + 1], &whole[mark..]);
+    is_open(&joined);
+    // One that shows nothing but packages, and its own mark, is a whole section.
+    let bare = format!("DUMP OF SERVICE package:\n{}", &joined[joined.find("Packages:").unwrap()..]);
+    assert!(claims_a_whole_list(&loose(&bare)));
+    is_open(&bare.replace("duration of dumpsys package,", "duration of dumpsys window,"));
 }
 
 #[test]
