@@ -1,5 +1,5 @@
-//! Devices by the GUID that is their key, and how many of their rows were counted
-//! without a look at them: one fetch from memory a row, whatever their order.
+//! Devices by the GUID that is their key: one fetch from memory a row, whatever
+//! their order.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -7,21 +7,12 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 /// In place of a number: a computer.
 pub(super) const OUTSIDE: u32 = u32::MAX;
 
-/// In place of a count: the device has not told who it is.
-const NOT_TOLD: u32 = u32::MAX;
-
-/// Sixteen bytes and eight a device.
+/// Sixteen bytes and four a device.
 #[derive(Default)]
-pub(super) struct ByGuid(HashMap<Guid, Known, Seeds>);
+pub(super) struct ByGuid(HashMap<Guid, u32, Seeds>);
 
 #[derive(PartialEq, Eq, Hash)]
 struct Guid(u64, u64);
-
-struct Known {
-    /// Number of the device, or [`OUTSIDE`].
-    n: u32,
-    rows: u32,
-}
 
 impl From<[u8; 16]> for Guid {
     fn from(bytes: [u8; 16]) -> Self {
@@ -33,32 +24,12 @@ impl From<[u8; 16]> for Guid {
 impl ByGuid {
     /// The number under a GUID.
     pub(super) fn number(&self, guid: [u8; 16]) -> Option<u32> {
-        self.0.get(&guid.into()).map(|known| known.n)
+        self.0.get(&guid.into()).copied()
     }
 
     /// Sets the number; whether there was none.
     pub(super) fn insert(&mut self, guid: [u8; 16], n: u32) -> bool {
-        self.0.insert(guid.into(), Known { n, rows: NOT_TOLD }).is_none()
-    }
-
-    /// The device has told who it is: its rows may be counted.
-    pub(super) fn told(&mut self, guid: [u8; 16]) {
-        if let Some(known) = self.0.get_mut(&guid.into()).filter(|k| k.rows == NOT_TOLD && k.n != OUTSIDE) {
-            known.rows = 0;
-        }
-    }
-
-    /// Counts a row, if the device has told who it is; its number.
-    #[inline]
-    pub(super) fn count(&mut self, guid: [u8; 16]) -> Option<usize> {
-        let known = self.0.get_mut(&guid.into()).filter(|k| k.rows < NOT_TOLD - 1)?;
-        known.rows += 1;
-        Some(known.n as usize)
-    }
-
-    /// Every device with the rows that were counted here.
-    pub(super) fn into_counts(self) -> impl Iterator<Item = (usize, u32)> {
-        self.0.into_values().filter(|k| k.rows != NOT_TOLD).map(|k| (k.n as usize, k.rows))
+        self.0.insert(guid.into(), n).is_none()
     }
 }
 
@@ -107,20 +78,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_count_once_the_device_has_told_who_it_is() {
+    fn a_number_may_change_and_says_whether_it_is_new() {
         let mut by_guid = ByGuid::default();
-        let guid = |n: u8| [n; 16];
-        assert!(by_guid.insert(guid(1), 0) && by_guid.insert(guid(2), 1) && by_guid.insert(guid(3), OUTSIDE));
-        assert_eq!(by_guid.count(guid(1)), None, "it has not told");
-        (1..4).for_each(|n| by_guid.told(guid(n)));
-        assert_eq!((by_guid.count(guid(1)), by_guid.count(guid(1))), (Some(0), Some(0)));
-        assert_eq!((by_guid.count(guid(2)), by_guid.count(guid(3)), by_guid.count(guid(4))), (Some(1), None, None));
-        by_guid.told(guid(1));
-        assert!(!by_guid.insert(guid(3), 2), "a computer that is a phone after all");
-        assert_eq!(by_guid.number(guid(3)), Some(2));
-        let mut counts: Vec<_> = by_guid.into_counts().collect();
-        counts.sort_unstable();
-        assert_eq!(counts, [(0, 2), (1, 1)]);
+        assert!(by_guid.insert([1; 16], 0) && by_guid.insert([2; 16], OUTSIDE));
+        assert!(!by_guid.insert([2; 16], 1), "a computer that is a phone after all");
+        assert_eq!([1, 2, 3].map(|n| by_guid.number([n; 16])), [Some(0), Some(1), None]);
     }
 
     #[test]

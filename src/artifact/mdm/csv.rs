@@ -1,18 +1,21 @@
 //! Rows of delimited text (`mdm-csv`).
 
+mod repeats;
+
 use std::borrow::Cow;
 
+use self::repeats::Repeats;
 use super::app::Cells;
 use super::device::{WHEN, WHOSE};
 use super::layout::{Layout, Role, Rows};
-use super::passing::{Key, Passing};
+use super::passing::{Key, Passing, Size};
 use super::rows::{Row, RowSink, WATCHED};
 use super::survey::{answer_role, csv_layout, header};
 use super::values::{formula_text, is_guid, normal};
 use super::{ending, layout_of};
 use crate::artifact::{Artifact, ArtifactFile, At, ParseError, Parser, ParserSpec, Sink};
 use crate::evidence::{Affinity, Probe};
-use crate::format::csv::{self, Ahead, Fault, unquote_into};
+use crate::format::csv::{self, Fault, unquote_into};
 use crate::format::text::{Encoding, Utf8Reader, lenient};
 use crate::limits::Leash;
 use crate::model::{Code, End, Platform};
@@ -181,7 +184,7 @@ fn no_rows(layout: &Layout) -> ParseError {
 /// Names that need no second look; none where the export has more than names.
 fn passing(columns: &Columns) -> Passing<()> {
     let more = [Role::AppId, Role::AppIdMaybe, Role::State].into_iter().any(|r| columns.of(r).is_some());
-    if more { Passing::none() } else { Passing::new() }
+    if more { Passing::none() } else { Passing::new(Size::APPS) }
 }
 
 /// The column from which on a row is about its device alone, and before which
@@ -189,52 +192,6 @@ fn passing(columns: &Columns) -> Passing<()> {
 fn device_from(columns: &Columns, key_column: Option<usize>) -> Option<usize> {
     let (key, name) = (key_column?, columns.of(Role::AppName)?);
     (name < key && WATCHED.iter().all(|role| columns.of(*role).is_none_or(|c| c >= key))).then_some(key)
-}
-
-/// Beginnings of rows that say all of an app and nothing of its device, where
-/// the app does not matter.
-struct Heads {
-    texts: Passing<()>,
-    /// So many bytes tell them apart.
-    enough: usize,
-    /// Heads that were looked at to know how many.
-    seen: u32,
-}
-
-impl Heads {
-    const LOOKED_AT: u32 = 16;
-
-    fn new() -> Self {
-        Self { texts: Passing::new(), enough: 256, seen: 0 }
-    }
-
-    fn learn(&mut self, head: &[u8]) {
-        if self.seen < Self::LOOKED_AT {
-            self.seen += 1;
-            self.enough = self.enough.min(head.len());
-        } else if let Some(begin) = head.get(..self.enough) {
-            self.texts.learn(Key::of(begin), head, ());
-        }
-    }
-
-    /// Counts the next row and passes over it, where its head is known and its
-    /// rest is of a known device. The row before was sound.
-    #[inline]
-    fn pass<R: std::io::Read>(&self, reader: &mut csv::Reader<R>, into: &mut RowSink<'_, '_>) -> bool {
-        let Some(Ahead { key, same, head, len }) = reader.ahead(|rest| self.at_start_of(rest)) else { return false };
-        let counted = into.counts((!same).then_some(key));
-        if counted {
-            reader.pass(head, len);
-        }
-        counted
-    }
-
-    /// The length of the head that a text begins with.
-    #[inline]
-    fn at_start_of(&self, text: &[u8]) -> Option<usize> {
-        let (head, ()) = self.texts.get(Key::of(text.get(..self.enough)?))?;
-        text.starts_with(head).then_some(head.len())
-    }
 }
 
 /// Reads every row; how the text ended.
@@ -251,19 +208,21 @@ fn take_rows<R: std::io::Read>(
     let (mut key_scratch, mut name_scratch) = (Vec::new(), Vec::new());
     let (mut n, mut foreign) = (0, false);
     let mut passing = passing(columns);
-    // An app has the same cells on each device, a device on each of its rows:
-    // nearly every row is put together of what was read before.
     let device_from = device_from(columns, key_column).filter(|_| passing.is_used());
-    let mut heads = Heads::new();
+    let mut repeats = Repeats::new();
     device_from.iter().for_each(|column| reader.part_at(*column));
     let mut sound = false;
     loop {
         n += 1;
-        if n % 1024 == 0 {
-            leash.tick(0, 1024)?;
+        if n >= 1024 {
+            leash.tick(0, n)?;
+            n = 0;
         }
-        if sound && heads.pass(reader, into) {
-            continue;
+        if device_from.is_some() {
+            repeats.read(reader.row_before().filter(|_| sound), into);
+        }
+        if sound {
+            n += repeats.pass(reader, into) as u64;
         }
         let Some(row) = reader.next_row()? else { return Ok(End::Unmarked) };
         sound = false;
@@ -280,7 +239,7 @@ fn take_rows<R: std::io::Read>(
         if cut.is_none() && !raw_name.is_empty() && passing.knows(raw_name) && !columns.is_header(key_column, key) {
             sound = row.fault.is_none();
             if let Some(head) = device_from.and_then(|c| row.head(c)).filter(|_| sound) {
-                heads.learn(head);
+                repeats.learn_head(head);
             }
             into.pass(key, &CsvRow { row, columns, cut }, sound);
             continue;

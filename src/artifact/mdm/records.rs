@@ -13,7 +13,7 @@ use super::device::{Draft, Pending};
 use super::json::{ANOTHER_LIST, pass_over};
 use super::layout::{Layout, Records, Role};
 use super::paging::{Paging, Word};
-use super::passing::Passing;
+use super::passing::{Passing, Size};
 use super::plan::{Mark, Plan};
 use super::values::normal;
 use crate::artifact::{At, DeviceId, Page, Sink, SourceId};
@@ -109,7 +109,7 @@ impl<'s, 'a> Walker<'s, 'a> {
             in_app: false,
             in_text: false,
             values: Values::default(),
-            passing: Passing::new(),
+            passing: Passing::new(Size::APPS),
             mattered: false,
             pending: Vec::new(),
             record: 0,

@@ -14,7 +14,7 @@ use super::app::{Cells, NAMES_NO_APP, app, is_present, state, wanted};
 use super::by_guid::ByGuid;
 use super::device::{Draft, Pending};
 use super::layout::{Layout, Role, RowsOf};
-use super::values::{bare, guid, is_guid, is_identifier, is_lost, is_undamaged};
+use super::values::{bare, is_guid, is_identifier, is_lost, is_undamaged};
 use crate::artifact::{At, RecordKind, Sink, SourceId};
 use crate::model::{
     Answer, Basis, Code, End, FactKind, ListScope, ListStatement, Platform, Reason, UserSet, escape_component,
@@ -193,33 +193,32 @@ impl<'s, 'a> RowSink<'s, 'a> {
         }
     }
 
-    /// Counts a sound row whose name [`Self::passes`], if nothing else of it can
-    /// matter. `key`: `None` where all it says of its device is, byte for byte,
-    /// what the row before said, which was sound.
-    #[inline]
-    pub(super) fn counts(&mut self, key: Option<&[u8]>) -> bool {
-        let counted = self.of == RowsOf::Apps
-            && match key {
-                None => self.counts_again(),
-                // Another device's row may contradict what it told before.
-                Some(key) => !self.watch && self.counts_known(key),
-            };
-        self.rows += u64::from(counted);
-        counted
+    /// The device of the row before, where the same cells of a device in another
+    /// row say nothing new: it has told who it is. `None`: look at each row.
+    pub(super) fn told_device(&self) -> Option<u32> {
+        let told = |n: &usize| self.slots.get(*n).is_some_and(|slot| slot.told);
+        let device = self.last.filter(|_| self.of == RowsOf::Apps && !self.last_key.is_empty()).filter(told);
+        device.and_then(|n| u32::try_from(n).ok())
     }
 
-    fn counts_again(&mut self) -> bool {
-        let slot = self.last.filter(|_| !self.last_key.is_empty()).and_then(|n| self.slots.get_mut(n));
-        slot.map(|slot| slot.list.entries = slot.list.entries.saturating_add(1)).is_some()
+    /// Devices so far.
+    pub(super) fn devices(&self) -> usize {
+        self.slots.len()
     }
 
-    /// The row is of a device that has told who it is.
-    fn counts_known(&mut self, key: &[u8]) -> bool {
-        let Some(n) = guid(key).and_then(|guid| self.by_guid.count(guid)) else { return false };
-        self.last_key.clear();
-        self.last_key.extend_from_slice(key);
-        self.last = Some(n);
-        true
+    /// Rows of a device may contradict each other: those of others in between
+    /// change what comes next.
+    pub(super) fn watches(&self) -> bool {
+        self.watch
+    }
+
+    /// Counts sound rows of a device that [`Self::told_device`] was, whose names
+    /// [`Self::passes`].
+    pub(super) fn add(&mut self, device: u32, rows: u32) {
+        self.rows += u64::from(rows);
+        if let Some(slot) = self.slots.get_mut(device as usize) {
+            slot.list.entries = slot.list.entries.saturating_add(rows);
+        }
     }
 
     /// An app of a device; whether it may matter.
@@ -289,12 +288,7 @@ impl<'s, 'a> RowSink<'s, 'a> {
     }
 
     /// The file was read to its end, or as far as it goes.
-    pub(super) fn finish(mut self, end: End) {
-        for (n, rows) in std::mem::take(&mut self.by_guid).into_counts() {
-            if let Some(slot) = self.slots.get_mut(n) {
-                slot.list.entries = slot.list.entries.saturating_add(rows);
-            }
-        }
+    pub(super) fn finish(self, end: End) {
         for Slot { list, .. } in &self.slots {
             match self.of {
                 RowsOf::Apps => {

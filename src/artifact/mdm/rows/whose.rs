@@ -139,7 +139,6 @@ impl RowSink<'_, '_> {
         // each other, which `inventory` sees only if each of them speaks.
         if sound && (self.of == RowsOf::Devices || self.slots.get(n).is_some_and(|s| !s.told)) {
             self.tell(n, key, row);
-            guid.into_iter().for_each(|guid| self.by_guid.told(guid));
         }
         Some(n)
     }

@@ -139,3 +139,66 @@ fn what_matters_is_read_each_time_and_found_at_its_own_place() {
     let places: std::collections::HashSet<_> = all.devices.iter().map(|d| format!("{:?}", d.apps[0].at)).collect();
     assert_eq!(places.len(), 40);
 }
+
+/// A row of `device` with one of twelve apps, and now and then an odd one.
+fn row_of(device: u32, dice: u32) -> String {
+    let id = format!("{device:08x}-5a1e-4c0d-9b7e-0123456789ab");
+    let (app, end) = (dice % 12, if dice.is_multiple_of(7) { "\n" } else { "\r\n" });
+    let platform = if device == 7 { "Windows" } else { "IOS" };
+    // Two people use one device; another has two names.
+    let (user, name) = (if device == 3 { dice % 2 } else { 0 }, if device == 5 { dice % 2 } else { 0 });
+    match dice % 97 {
+        0 => format!("key-0,WeChat,8.0,{id},Phone {device},{platform},u{user}\r\n"),
+        1 => format!("key-1,\"App, 1\",1.0,\"{id}\",Phone {device},{platform},u{user}\r\n"),
+        2 => format!("key-2,App 2,1.0,{id},\"Phone, {device}\",{platform},u{user}\r\n"),
+        3 => format!("key-3,,1.0,{id},Phone {device},{platform},u{user}\r\n"),
+        4 => format!("\nkey-4,App 4,1.0,{},Phone {device},{platform},u{user}\r\n", id.to_uppercase()),
+        5 => format!("key-of-this-very-row-{device}-{dice},App 5,{dice}.0,{id},Phone {device},{platform},u{user}\r\n"),
+        _ => format!("key-of-an-app-{app},App {app},1.0,{id},Phone {device} {name},{platform},u{user}{end}"),
+    }
+}
+
+#[test]
+fn rows_of_a_fleet_in_any_order_count_for_their_devices() {
+    const HEAD: &str = "ApplicationKey,ApplicationName,ApplicationVersion,DeviceId,DeviceName,Platform,UserName\r\n";
+    let mut dice = 1_u32;
+    let mut roll = || {
+        dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        dice >> 8
+    };
+    let of = |device: &DeviceRecord| {
+        (
+            fact(device, FactKind::MdmId).unwrap().to_owned(),
+            names(device).len(),
+            list(device).entries,
+            list(device).errors,
+        )
+    };
+    for in_a_row in [1, 3, 40] {
+        let rows: Vec<(u32, String)> = (0..6000 / in_a_row)
+            .flat_map(|_| {
+                let device = roll() % 40;
+                (0..in_a_row).map(|_| (device, row_of(device, roll()))).collect::<Vec<_>>()
+            })
+            .collect();
+        let text = |of: &dyn Fn(u32) -> bool| {
+            let rows: String = rows.iter().filter(|(device, _)| of(*device)).map(|(_, row)| row.as_str()).collect();
+            format!("{HEAD}{rows}")
+        };
+        let whole = scan("export.csv", &text(&|_| true));
+        let mut together: Vec<_> = whole.devices.iter().map(of).collect();
+        // Each device alone, and each of its apps once only: nothing is known before it is read.
+        let mut alone: Vec<_> = (0..40)
+            .filter(|device| *device != 7)
+            .map(|device| {
+                let own: Vec<&str> = rows.iter().filter(|(d, _)| *d == device).map(|(_, row)| row.as_str()).collect();
+                let once = own.iter().map(|row| of(&scan("export.csv", &format!("{HEAD}{row}")).devices[0]));
+                once.reduce(|a, b| (a.0, a.1 + b.1, a.2 + b.2, a.3 + b.3)).unwrap()
+            })
+            .collect();
+        together.sort();
+        alone.sort();
+        assert_eq!(together, alone, "{in_a_row} in a row");
+        assert_eq!(whole.out_of_scope, 1);
+    }
+}

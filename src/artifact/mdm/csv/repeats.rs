@@ -1,0 +1,180 @@
+//! Rows that are put together of what was read before: a beginning that says all
+//! of an app which does not matter, and the rest of a row of a known device.
+//!
+//! An app has the same cells on each device, a device on each of its rows, so
+//! that nearly every row of a fleet is such a row. It is compared byte for byte
+//! and not read again. Texts are fetched from memory for many rows side by side:
+//! one fetch after the other would take longer than all the rest.
+
+use memchr::memchr_iter;
+
+use super::super::passing::{Key, Passing, Size};
+use super::super::rows::RowSink;
+use crate::format::csv;
+
+/// Rows that are looked up side by side at the most.
+const MOST: usize = 32;
+
+/// What was read before.
+pub(super) struct Repeats {
+    /// Beginnings of rows up to the columns of the device, where the app does not
+    /// matter.
+    heads: Passing<()>,
+    /// What is behind them, with the number of the device.
+    rests: Passing<u32>,
+    /// So many bytes tell beginnings apart.
+    enough: usize,
+    /// The shortest beginning of those that were looked at.
+    shortest: usize,
+    /// Beginnings that were looked at.
+    seen: u32,
+    /// The device of the row before, if it has told who it is.
+    device: Option<u32>,
+    /// Rows of one device do not follow each other.
+    mixed: bool,
+    /// Rows to look up next: as many as are likely known.
+    next: usize,
+    lines: Box<[Line; MOST]>,
+}
+
+/// A row that may be known: where it lies in what is buffered, and what is
+/// looked up.
+#[derive(Clone, Copy, Default)]
+struct Line {
+    from: usize,
+    /// Where the columns of the device begin.
+    part: usize,
+    to: usize,
+    key: Key,
+    place: Option<usize>,
+    /// From its part on the row is the row before.
+    same: bool,
+    device: u32,
+}
+
+impl Repeats {
+    const LOOKED_AT: u32 = 16;
+    /// So many bytes may be enough.
+    const FEWEST: usize = 16;
+
+    pub(super) fn new() -> Self {
+        Self {
+            heads: Passing::new(Size::APPS),
+            rests: Passing::new(Size::DEVICES),
+            enough: Self::FEWEST,
+            shortest: usize::MAX,
+            seen: 0,
+            device: None,
+            mixed: false,
+            next: 1,
+            lines: Box::default(),
+        }
+    }
+
+    /// A sound row begins like this, and its app does not matter.
+    pub(super) fn learn_head(&mut self, head: &[u8]) {
+        if self.seen < Self::LOOKED_AT {
+            self.seen += 1;
+            self.shortest = self.shortest.min(head.len());
+            self.enough = self.enough.min(head.len());
+        } else if let Some(begin) = head.get(..self.enough) {
+            let key = Key::of(begin);
+            if self.enough < self.shortest && self.heads.get(key).is_some_and(|(known, ())| known != head) {
+                // Two that begin alike.
+                self.enough = self.shortest.min(2 * self.enough);
+                self.heads = Passing::new(Size::APPS);
+            } else {
+                self.heads.learn(key, head, ());
+            }
+        }
+    }
+
+    /// A row was read. `rest`: its columns of the device, if it was sound.
+    pub(super) fn read(&mut self, rest: Option<&[u8]>, into: &RowSink<'_, '_>) {
+        let before = self.device;
+        self.device = rest.and_then(|_| into.told_device());
+        let (Some(rest), Some(device)) = (rest, self.device) else { return };
+        // Its rows began elsewhere.
+        self.mixed |= before != self.device && device as usize + 1 < into.devices();
+        if self.mixed && !into.watches() {
+            let key = Key::of(rest);
+            if self.rests.get(key).is_none_or(|(known, _)| known != rest) {
+                self.rests.keep(key, rest, device);
+            }
+        }
+    }
+
+    /// Counts the rows ahead that are known and passes over them; how many. The
+    /// row before was sound. `0`: read a row.
+    pub(super) fn pass<R: std::io::Read>(&mut self, reader: &mut csv::Reader<R>, into: &mut RowSink<'_, '_>) -> usize {
+        let mut passed = 0;
+        loop {
+            let known = self.known(reader.buffered(), reader.row_before(), reader.longest());
+            let lines = self.lines.get(..known).unwrap_or_default();
+            if let Some(last) = lines.last() {
+                lines
+                    .chunk_by(|a, b| a.device == b.device)
+                    .for_each(|rows| into.add(rows[0].device, rows.len() as u32));
+                self.device = Some(last.device);
+                reader.pass(last.to, last.part);
+                passed += known;
+            }
+            if known < self.next {
+                // Fleets without anything in common are not looked up in vain.
+                self.next = if known == 0 { self.next.div_ceil(2) } else { self.next };
+                return passed;
+            }
+            self.next = (2 * self.next).min(MOST);
+        }
+    }
+
+    /// Looks the next lines up; how many are known before the first that is not.
+    fn known(&mut self, text: &[u8], before: Option<&[u8]>, longest: usize) -> usize {
+        let (mut found, mut from) = (0, 0);
+        for (line, end) in self.lines.iter_mut().take(self.next).zip(memchr_iter(b'\n', text)) {
+            let to = end + 1;
+            let Some(begin) = text.get(from..to).and_then(|line| line.get(..self.enough)) else { break };
+            *line = Line { from, to, key: Key::of(begin), ..Line::default() };
+            (from, found) = (to, found + 1);
+        }
+        let lines = self.lines.get_mut(..found).unwrap_or_default();
+        let lines = begun(&self.heads, text, longest, lines);
+        of_devices(&self.rests, text, self.device.and_then(|device| Some((device, before?))), lines)
+    }
+}
+
+/// The lines that begin as rows did, before the first that does not.
+fn begun<'a>(heads: &Passing<()>, text: &[u8], longest: usize, lines: &'a mut [Line]) -> &'a mut [Line] {
+    lines.iter_mut().for_each(|line| line.place = heads.place(line.key));
+    let known = |line: &mut Line| {
+        let (head, ()) = heads.at(line.place?)?;
+        line.part = line.from + head.len();
+        (text.get(line.from..line.to)?.starts_with(head) && line.to - line.from <= longest).then_some(())
+    };
+    let n = lines.iter_mut().map_while(known).count();
+    lines.get_mut(..n).unwrap_or_default()
+}
+
+/// Finds the devices of lines by what is behind their beginnings; how many are
+/// known before the first that is not. `before`: the same of the row before.
+fn of_devices(rests: &Passing<u32>, text: &[u8], before: Option<(u32, &[u8])>, lines: &mut [Line]) -> usize {
+    let (mut device, mut before) = before.unzip();
+    for line in lines.iter_mut() {
+        let rest = text.get(line.part..line.to);
+        line.same = rest.is_some() && before == rest;
+        if !line.same {
+            line.key = rest.map(Key::of).unwrap_or_default();
+        }
+        before = rest;
+    }
+    lines.iter_mut().filter(|line| !line.same).for_each(|line| line.place = rests.place(line.key));
+    let known = |line: &mut Line| {
+        if !line.same {
+            let (rest, of) = rests.at(line.place?)?;
+            device = (text.get(line.part..line.to)? == rest).then_some(of);
+        }
+        line.device = device?;
+        Some(())
+    };
+    lines.iter_mut().map_while(known).count()
+}
