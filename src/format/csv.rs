@@ -17,7 +17,7 @@ use std::io::{self, Read};
 use memchr::{memchr, memchr_iter, memchr2_iter};
 
 use self::row::{Field, field};
-pub use self::row::{Row, unquote, unquote_into};
+pub use self::row::{Row, cell_text, unquote, unquote_into};
 
 use super::text::{Encoding, lenient};
 
@@ -513,7 +513,11 @@ mod tests {
         }
         reader.split_upto(split);
         while let Some(row) = reader.next_row().unwrap() {
-            let cells = (0..row.columns).map(|c| row.text(c).into_owned()).collect();
+            let cells: Vec<String> = (0..row.columns).map(|c| row.text(c).into_owned()).collect();
+            let mut raw = [b"".as_slice(); 6];
+            let n = row.split(&mut raw);
+            assert!(n >= row.columns.min(raw.len()) || row.fault.is_some(), "{cells:?}");
+            assert!(raw[..n].iter().zip(&cells).all(|(raw, cell)| cell_text(raw) == *cell), "{raw:?} {cells:?}");
             out.push((cells, row.fault, row.terminated, row.offset, row.source_len()));
         }
         out

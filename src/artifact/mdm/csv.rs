@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use self::repeats::Repeats;
 use super::app::Cells;
-use super::device::{WHEN, WHOSE};
+use super::device::{Draft, WHEN, WHOSE};
 use super::layout::{Layout, Role, Rows};
 use super::passing::{Key, Passing, Size};
 use super::rows::{Row, RowSink, WATCHED};
@@ -107,22 +107,42 @@ struct CsvRow<'a> {
     cut: Option<usize>,
 }
 
+impl CsvRow<'_> {
+    /// The column of a role, where its value can be told.
+    fn column(&self, role: Role) -> Option<usize> {
+        // A cut serial number is another serial number. A cut name still names.
+        self.columns.of(role).filter(|column| self.cut != Some(*column) || role == Role::AppName)
+    }
+}
+
+/// What stands in a cell, without what spreadsheets put around it.
+fn told(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => formula_text(text).into(),
+        Cow::Owned(text) => formula_text(&text).to_owned().into(),
+    }
+}
+
 impl Cells for CsvRow<'_> {
     fn text(&self, role: Role) -> Cow<'_, str> {
-        match self.columns.of(role) {
-            // A cut serial number is another serial number. A cut name still names.
-            Some(column) if self.cut != Some(column) || role == Role::AppName => match self.row.text(column) {
-                Cow::Borrowed(text) => formula_text(text).into(),
-                Cow::Owned(text) => formula_text(&text).to_owned().into(),
-            },
-            _ => Cow::Borrowed(""),
-        }
+        self.column(role).map_or(Cow::Borrowed(""), |column| told(self.row.text(column)))
     }
 }
 
 impl Row for CsvRow<'_> {
     fn at(&self) -> At {
         At::Bytes { offset: self.row.offset, len: self.row.source_len() }
+    }
+
+    fn tell(&self, roles: &[Role], draft: &mut Draft) {
+        let mut cells = [b"".as_slice(); 32];
+        let n = self.row.split(&mut cells);
+        for (role, column) in roles.iter().filter_map(|role| Some((*role, self.column(*role)?))) {
+            match cells.get(..n).and_then(|cells| cells.get(column)) {
+                Some(cell) => draft.set(role, &told(csv::cell_text(cell))),
+                None => draft.set(role, &self.text(role)),
+            };
+        }
     }
 
     fn with_bytes(&self, use_them: &mut dyn FnMut(Option<&[u8]>)) {

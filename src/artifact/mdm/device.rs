@@ -7,10 +7,13 @@ use crate::model::{
     Answer, Basis, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, Timestamp, UserSet,
 };
 
-/// The values of one device, by role, before they are told.
+/// The values of one device, by role, before they are told. There may be a
+/// hundred thousand devices: all values are one text.
 #[derive(Debug)]
 pub struct Draft {
-    values: [Option<Box<str>>; Role::COUNT],
+    text: String,
+    /// Where the value of each role lies in the text; empty: it was not given.
+    values: [(u32, u32); Role::COUNT],
     /// Tenant of [`Role::DeviceId`]; `-` where the export does not tell.
     pub tenant: Box<str>,
     /// It said two things of whose device it is, or of which.
@@ -36,14 +39,16 @@ pub(super) const WHEN: &[Role] = &[Role::LastSeen, Role::InventoryTime];
 
 impl Default for Draft {
     fn default() -> Self {
-        Self { values: [const { None }; Role::COUNT], tenant: "-".into(), doubtful: false, unclear: false }
+        let values = [(0, 0); Role::COUNT];
+        Self { text: String::new(), values, tenant: "-".into(), doubtful: false, unclear: false }
     }
 }
 
 impl Draft {
     /// A value, trimmed; empty where it was not given.
     pub fn get(&self, role: Role) -> &str {
-        self.values[role.index()].as_deref().unwrap_or_default()
+        let (from, to) = self.values[role.index()];
+        self.text.get(from as usize..to as usize).unwrap_or_default()
     }
 
     fn first(&self, roles: &[Role]) -> &str {
@@ -54,28 +59,34 @@ impl Draft {
     /// was there before, which stays, unless it was a time.
     pub fn set(&mut self, role: Role, value: &str) -> bool {
         let value = value.trim();
-        let slot = &mut self.values[role.index()];
-        match slot {
-            Some(old) if value.is_empty() || **old == *value => true,
-            Some(old) => {
-                if WHEN.contains(&role) {
-                    // Not empty for what comes next: that is the third value, and no first.
-                    *old = "twice".into();
-                }
-                self.doubtful |= WHOSE.contains(&role);
-                self.unclear |= matches!(role, Role::Platform | Role::PlatformHint);
-                false
-            }
-            None => {
-                *slot = (!value.is_empty()).then(|| value.into());
-                true
-            }
+        let old = self.get(role);
+        if value.is_empty() || old == value {
+            return true;
         }
+        if old.is_empty() {
+            return self.put(role, value);
+        }
+        if WHEN.contains(&role) {
+            // Not empty for what comes next: that is the third value, and no first.
+            self.put(role, "twice");
+        }
+        self.doubtful |= WHOSE.contains(&role);
+        self.unclear |= matches!(role, Role::Platform | Role::PlatformHint);
+        false
     }
 
     /// Sets or removes a value.
     pub fn replace(&mut self, role: Role, value: Option<&str>) {
-        self.values[role.index()] = value.map(Into::into);
+        self.put(role, value.unwrap_or_default());
+    }
+
+    /// `false`: there is no room; no record is so long.
+    fn put(&mut self, role: Role, value: &str) -> bool {
+        let from = self.text.len();
+        let (Ok(from), Ok(to)) = (u32::try_from(from), u32::try_from(from + value.len())) else { return false };
+        self.text.push_str(value);
+        self.values[role.index()] = (from, to);
+        true
     }
 
     /// Platform and enrollment by the tables of the layout.

@@ -4,7 +4,7 @@
 //! do not name. A word that is known to speak of pages counts in every layout:
 //! overlooked, it would let the first page pass for the whole list.
 
-use super::values::normal;
+use super::values::find_word;
 use crate::format::json::{JsonError, Kind, Reader};
 
 /// What a key speaks of.
@@ -91,8 +91,7 @@ impl Paging {
     /// What a key beside the list speaks of.
     pub(super) fn word(key: &[u8]) -> Option<Word> {
         let key = std::str::from_utf8(key).ok().filter(|k| k.len() <= 32)?;
-        let key = normal(key);
-        WORDS.iter().find(|(word, _)| *word == key).map(|(_, w)| *w)
+        find_word(WORDS, key, |row| row.0).map(|(_, word)| *word)
     }
 
     /// Another document begins: of pages behind each other the last one says

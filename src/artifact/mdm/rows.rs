@@ -26,6 +26,11 @@ pub(super) trait Row: Cells {
     /// Where it lies.
     fn at(&self) -> At;
 
+    /// Sets what it says of its device.
+    fn tell(&self, roles: &[Role], draft: &mut Draft) {
+        roles.iter().for_each(|role| _ = draft.set(*role, &self.text(*role)));
+    }
+
     /// Its exact bytes in the source, if they can be told.
     fn with_bytes(&self, use_them: &mut dyn FnMut(Option<&[u8]>));
 }

@@ -30,11 +30,26 @@ fn is_spelled(text: &str, key: &str) -> bool {
     }
     let (key, rest) = key.strip_suffix('*').map_or((key, false), |start| (start, true));
     if text.is_ascii() {
-        // Nearly every value: no table of the world's letters is needed.
-        let space = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ') || b"_-.()/".contains(b);
-        return fits(text.bytes().filter(|b| !space(b)).map(|b| b.to_ascii_lowercase()), key.bytes(), rest);
+        return fits(ascii_letters(text), key.bytes(), rest);
     }
     fits(letters(text), key.chars(), rest)
+}
+
+/// [`letters`] of nearly every value: no table of the world's letters is needed.
+fn ascii_letters(text: &str) -> impl Iterator<Item = u8> + '_ {
+    let space = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ') || b"_-.()/".contains(b);
+    text.bytes().filter(move |b| !space(b)).map(|b| b.to_ascii_lowercase())
+}
+
+/// [`find`] in a table of many words, none of which ends in `*`.
+pub(super) fn find_word<T>(table: &'static [T], text: &str, key: impl Fn(&T) -> &'static str) -> Option<&'static T> {
+    const LONGEST: usize = 32;
+    let mut plain = [0; LONGEST];
+    if !text.is_ascii() || text.len() > LONGEST {
+        return find(table, text, key);
+    }
+    let len = plain.iter_mut().zip(ascii_letters(text)).map(|(slot, letter)| *slot = letter).count();
+    table.iter().find(|row| key(row).as_bytes() == &plain[..len])
 }
 
 /// A point in time: RFC 3339, also without zone (UTC) and with a space for the
@@ -104,11 +119,13 @@ pub(super) fn mdm_id(system: &str, tenant: &str, id: &str) -> String {
     out.push_str(system);
     for part in [tenant, id] {
         out.push('/');
-        for c in part.chars() {
-            match c {
-                '%' => out.push_str("%25"),
-                '/' => out.push_str("%2F"),
-                c => out.push(c),
+        for piece in part.split_inclusive(['%', '/']) {
+            match piece.strip_suffix('%') {
+                Some(text) => out.extend([text, "%25"]),
+                None => match piece.strip_suffix('/') {
+                    Some(text) => out.extend([text, "%2F"]),
+                    None => out.push_str(piece),
+                },
             }
         }
     }

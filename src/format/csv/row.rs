@@ -25,6 +25,17 @@ pub struct Row<'a> {
     pub fault: Option<Fault>,
 }
 
+/// A cell as text, without quotes and outer space.
+pub fn cell_text(raw: &[u8]) -> Cow<'_, str> {
+    match unquote(raw) {
+        Cow::Borrowed(bytes) => match lenient(bytes).0 {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        },
+        Cow::Owned(bytes) => Cow::Owned(lenient(&bytes).0.trim().to_owned()),
+    }
+}
+
 impl<'a> Row<'a> {
     /// The exact bytes of the row, as UTF-8, without its line end.
     pub fn bytes(&self) -> &'a [u8] {
@@ -68,6 +79,28 @@ impl<'a> Row<'a> {
         None
     }
 
+    /// Its first columns as they stand, as many as there is room for; how many.
+    /// Cheaper than [`Self::raw`] where most of them are wanted.
+    pub fn split(&self, cells: &mut [&'a [u8]]) -> usize {
+        let mut slots = cells.iter_mut();
+        let (mut n, mut at) = (0, 0);
+        for ((from, to), slot) in self.spans.iter().zip(&mut slots) {
+            *slot = self.bytes.get(*from as usize..*to as usize).unwrap_or_default();
+            (n, at) = (n + 1, *to as usize + 1);
+        }
+        if n == 0 {
+            // A fault leaves no spans and nothing to split.
+            return 0;
+        }
+        for slot in slots {
+            let Some(rest) = self.bytes.get(at..) else { break };
+            let (Field::Delimiter(end) | Field::Line { end, .. }) = field(rest, self.delimiter, true) else { break };
+            *slot = &rest[..end];
+            (n, at) = (n + 1, at + end + 1);
+        }
+        n
+    }
+
     /// What stands before a column that was split; `None` where it was not.
     pub fn head(&self, column: usize) -> Option<&'a [u8]> {
         self.bytes.get(..self.spans.get(column)?.0 as usize)
@@ -75,14 +108,7 @@ impl<'a> Row<'a> {
 
     /// A column as text, without quotes and outer space; empty where it is missing.
     pub fn text(&self, column: usize) -> Cow<'a, str> {
-        let trimmed = |text: Cow<'a, str>| match text {
-            Cow::Borrowed(t) => Cow::Borrowed(t.trim()),
-            Cow::Owned(t) => Cow::Owned(t.trim().to_owned()),
-        };
-        match unquote(self.raw(column).unwrap_or_default()) {
-            Cow::Borrowed(bytes) => trimmed(lenient(bytes).0),
-            Cow::Owned(bytes) => trimmed(Cow::Owned(lenient(&bytes).0.into_owned())),
-        }
+        cell_text(self.raw(column).unwrap_or_default())
     }
 
     pub(super) fn miscount(&self, columns: usize) -> Option<Fault> {

@@ -147,8 +147,9 @@ impl Walker<'_, '_> {
     /// it added then it adds again. Its length.
     fn passes(&mut self, ahead: &[u8], node: usize) -> Option<usize> {
         let current = self.current.as_mut().filter(|_| !self.in_app)?;
-        let (text, passed) = self.passing.get(app_key(ahead)?)?;
-        if passed.node as usize != node || !ahead.starts_with(text) {
+        let known = |key: Key| self.passing.get(key).filter(|(text, _)| ahead.starts_with(text));
+        let (text, passed) = known(short_key(ahead)?).or_else(|| known(long_key(ahead)?))?;
+        if passed.node as usize != node {
             return None;
         }
         current.all += u64::from(passed.all);
@@ -159,8 +160,12 @@ impl Walker<'_, '_> {
     /// Keeps an object that did not matter and held no error.
     fn remember(&mut self, bytes: Option<&[u8]>, node: usize, before: Option<(u64, u32, u32)>) {
         let (Some(bytes), Some(before), Some(after)) = (bytes, before, self.counts()) else { return };
-        let Some(key) = app_key(bytes).filter(|_| after.2 == before.2) else { return };
         let (Ok(node), Ok(all)) = (u32::try_from(node), u32::try_from(after.0 - before.0)) else { return };
+        let Some(mut key) = short_key(bytes).filter(|_| after.2 == before.2) else { return };
+        if self.passing.get(key).is_some_and(|(known, _)| known != bytes) {
+            let Some(long) = long_key(bytes) else { return };
+            key = long;
+        }
         self.passing.learn(key, bytes, Passed { node, all, entries: after.1 - before.1 });
     }
 
@@ -248,9 +253,21 @@ impl Walker<'_, '_> {
     }
 }
 
-/// Where an object would be remembered: by its bytes up to the first `}`. An
-/// object that ends there is found by all of it; of one that holds others the
-/// beginning must do.
-fn app_key(object: &[u8]) -> Option<Key> {
-    memchr(b'}', object).map(|end| Key::of(&object[..end]))
+/// Where an object would be remembered: by its first bytes, which tell most
+/// objects apart.
+fn short_key(object: &[u8]) -> Option<Key> {
+    let begin = &object[..object.len().min(SHORT)];
+    match memchr(b'}', begin) {
+        Some(end) => Some(Key::of(&object[..end])),
+        None => (begin.len() == SHORT).then(|| Key::of(begin)),
+    }
+}
+
+const SHORT: usize = 64;
+
+/// The same of objects that begin like another: by their bytes up to the first
+/// `}`. An object that ends there is found by all of it; of one that holds others
+/// the beginning must do.
+fn long_key(object: &[u8]) -> Option<Key> {
+    memchr(b'}', object).filter(|end| *end > SHORT).map(|end| Key::of(&object[..end]))
 }

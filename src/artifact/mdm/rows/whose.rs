@@ -203,9 +203,7 @@ impl RowSink<'_, '_> {
     fn tell(&mut self, n: usize, key: &[u8], row: &dyn Row) {
         let Some(slot) = self.slots.get_mut(n) else { return };
         let mut draft = Draft::default();
-        for role in IDENTITY {
-            draft.set(*role, &row.text(*role));
-        }
+        row.tell(IDENTITY, &mut draft);
         match self.by_id {
             true => draft.set(Role::DeviceId, &String::from_utf8_lossy(key)),
             false => draft.set(Role::DeviceId, &row.text(Role::DeviceId)),
