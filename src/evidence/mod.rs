@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub use blob::{Blob, BlobReader, Cut, DiskBlob, MemoryBlob};
 pub use claims::{Claim, ClaimId, Claims, Pattern};
 pub use folder::open_path;
-pub use foreign::{Foreign, ForeignClass, recognise_foreign};
+pub use foreign::{Foreign, ForeignClass, is_report_alone, recognise_foreign};
 pub use gzip::unpacked_name;
 pub use place::Place;
 pub use probe::{Affinity, Probe, head_of};

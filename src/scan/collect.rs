@@ -8,7 +8,8 @@ use super::work::{CompiledClaims, Job, Queue, Shared};
 use crate::artifact::{ArtifactFile, Parser, parser_behind, parser_for};
 use crate::evidence::{
     self, Affinity, Blob, BlobReader, EvidenceError, File, Foreign, ForeignClass, Found, Given, Opened, Place, Probe,
-    Root, RootKind, Tree, container_for, head_of, open_path, open_stream, recognise_foreign, unpacked_name,
+    Root, RootKind, Tree, container_for, head_of, is_report_alone, open_path, open_stream, recognise_foreign,
+    unpacked_name,
 };
 use crate::inventory::PartId;
 use crate::limits::{Leash, Stop};
@@ -182,11 +183,21 @@ impl Collector<'_> {
 
     /// No evidence this version reads: an error where it is structured or was
     /// named by the user, a note where it needs nobody's attention.
+    /// A report among the evidence needs nobody's attention, unless rows of an
+    /// export were put behind it.
+    fn is_report_alone(&self, file: &File) -> bool {
+        let blob = file.member.open(self.leash);
+        blob.is_ok_and(|blob| is_report_alone(BlobReader::new(blob, self.leash), &self.leash.limits))
+    }
+
     fn foreign(&self, foreign: Option<Foreign>, probe: &Probe<'_>, file: &File, locator: &Locator) {
-        let known = foreign.unwrap_or(match probe.size {
+        let mut known = foreign.unwrap_or(match probe.size {
             0 => EMPTY,
             _ => UNKNOWN,
         });
+        if known.is_report() && !self.is_report_alone(file) {
+            known = Foreign::MIXED_REPORT;
+        }
         let (status, code) = match known.class {
             _ if known.id == EMPTY.id && (self.given || promises_records(probe)) => {
                 (ItemStatus::Unreadable, Code::EmptyFile)

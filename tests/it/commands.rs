@@ -346,6 +346,28 @@ fn reports_of_every_command_hold_when_they_are_read_again() {
 }
 
 #[test]
+fn a_report_among_the_evidence_is_no_evidence_but_what_stands_behind_it_is_named() {
+    let item = |folder: &str| {
+        let report = json(&run(&["scan", "--quiet", "--format", "json", "--exit-zero", folder]).stdout);
+        let found = report["evidence"].as_array().unwrap().iter().find(|e| e["kind"] == "tidewaiter-report").cloned();
+        (found.unwrap()["status"].clone(), report["run"]["exit_status"].clone())
+    };
+    for ending in ["json", "ndjson"] {
+        let room = Room::new();
+        let evidence = room.path("evidence");
+        copy_tree(&project().join("fixtures/mdm/intune-json-corporate/input"), evidence.as_ref());
+        let without = status(&run(&["scan", "--quiet", &evidence]));
+        let saved = room.scan(&format!("evidence/r.{ending}"), &[SAMPLE]);
+        assert_eq!(item(&evidence), ("skipped".into(), without.into()), "{ending}");
+        let row = r#"{"ApplicationName":"WeChat","DeviceId":"5a1e5a1e-1111-4c0d-9b7e-0000000000a2","Platform":"IOS"}"#;
+        fs::write(&saved, [fs::read(&saved).unwrap(), format!("{row}\n").into_bytes()].concat()).unwrap();
+        let (word, exit) = item(&evidence);
+        assert_eq!(word, "unknown", "{ending}");
+        assert!(exit == 1 || exit == 3, "{exit}");
+    }
+}
+
+#[test]
 fn exported_hashes_are_accepted_by_sha256sum() {
     let room = Room::new();
     let report = room.scan("r.json", &[SAMPLE]);

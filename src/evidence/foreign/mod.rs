@@ -12,6 +12,7 @@ mod tests;
 mod text;
 
 use super::Probe;
+use crate::limits::Limits;
 
 /// How much a foreign file matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +49,18 @@ impl Foreign {
         *self == text::PROSE
     }
 
+    /// One of our own reports, so far as its head shows.
+    pub fn is_report(&self) -> bool {
+        *self == text::REPORT
+    }
+
+    /// A report in which something else stands, which is not read: more than
+    /// [`Self::is_report`] showed.
+    pub const MIXED_REPORT: Self = Self {
+        advice: "it was changed or cut off, or something stands behind it; scan what is no report by itself",
+        ..Self::structured("tidewaiter-report", "a report of tidewaiter that is not as it was written")
+    };
+
     const fn note(id: &'static str, title: &'static str) -> Self {
         Self { id, title, advice: "", class: ForeignClass::Note, before_containers: false }
     }
@@ -64,6 +77,11 @@ impl Foreign {
     const fn first(self) -> Self {
         Self { before_containers: true, ..self }
     }
+}
+
+/// A file that [`Foreign::is_report`] holds nothing but the report.
+pub fn is_report_alone(input: impl std::io::Read, limits: &Limits) -> bool {
+    text::is_report_alone(input, limits)
 }
 
 /// Names a file that nobody else knows. To be asked after the parsers, and after

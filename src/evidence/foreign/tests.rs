@@ -111,3 +111,30 @@ fn every_prefix_of_everything_is_handled() {
         }
     }
 }
+
+#[test]
+fn a_report_with_something_behind_it_or_among_its_lines_is_not_alone() {
+    let limits = crate::limits::Limits::default();
+    let alone = |text: &str| is_report_alone(text.as_bytes(), &limits);
+    let (run, device) = (
+        r#"{"kind":"run","schema":"tidewaiter.report","tool":{"name":"tidewaiter"}}"#,
+        r#"{"key":"k","kind":"device","findings":[{"kind":"x"}]}"#,
+    );
+    let row = r#"{"ApplicationName":"WeChat","DeviceId":"5a1e5a1e-1111-4c0d-9b7e-0000000000a2"}"#;
+    let document = r#"{"schema":"tidewaiter.report","devices":[{"key":"k"}],"run":{}}"#;
+    for text in [document.to_owned(), format!("{document}\n \n"), format!("{run}\n{device}\n"), run.to_owned()] {
+        assert!(alone(&text), "{text}");
+    }
+    for text in [
+        format!("{document}\n{row}\n"),
+        format!("{document}\nApplicationName,DeviceId\n"),
+        format!("{run}\n{row}\n{device}\n"),
+        format!("{run}\n{device}\n{row}"),
+        format!("{run}\n{device}\n[{row}]"),
+        format!("{run}\n{{\"kind\":\"row\"}}"),
+        format!("{run}\n{}", &device[..30]),
+        document[..40].to_owned(),
+    ] {
+        assert!(!alone(&text), "{text}");
+    }
+}

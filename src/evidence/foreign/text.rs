@@ -1,11 +1,15 @@
 //! Text: reports, pages, checksums, tables, prose.
 
+use std::io::Read;
+
 use super::{Foreign, Probe};
+use crate::format::json::{Kind, Reader};
+use crate::limits::Limits;
 
 /// How much of the head is looked at.
 const LOOK: usize = 16 << 10;
 
-const REPORT: Foreign = Foreign::note("tidewaiter-report", "a report of tidewaiter");
+pub(super) const REPORT: Foreign = Foreign::note("tidewaiter-report", "a report of tidewaiter");
 const CHECKSUMS: Foreign = Foreign::note("checksums", "a list of checksums");
 const PAGE: Foreign = Foreign::note("document", "an HTML page");
 pub(super) const PROSE: Foreign = Foreign::note("text", "a text file");
@@ -60,6 +64,36 @@ fn json(body: &str) -> Foreign {
         ERRORS.contains(key) && !["null", "[]", "false", "\"\"", "0", "{}"].iter().any(|v| value.starts_with(v))
     };
     if keys.iter().take(4).any(failed) { ERROR } else { export("json", "a JSON file") }
+}
+
+/// A file that begins as a report of ours holds nothing else: no other document
+/// behind it, and no other line among its lines.
+pub(super) fn is_report_alone(input: impl Read, limits: &Limits) -> bool {
+    const LINES: [&str; 5] = ["run", "device", "evidence", "diagnostic", "summary"];
+    let mut reader = Reader::new(input, 0, limits.nesting, limits.record);
+    let mut values = 0;
+    let mut read = || {
+        while reader.next_value()? {
+            if reader.kind()? != Kind::Object {
+                return Ok(false);
+            }
+            reader.enter()?;
+            let mut is_line = false;
+            while let Some(key) = reader.next_key()? {
+                match key == b"kind" {
+                    true => is_line |= reader.scalar()?.is_some_and(|kind| LINES.contains(&&*kind)),
+                    false => reader.skip()?,
+                }
+            }
+            values += 1;
+            if !is_line {
+                // A report that is one document.
+                return Ok(values == 1 && !reader.next_value()?);
+            }
+        }
+        Ok::<bool, crate::format::json::JsonError>(true)
+    };
+    read().unwrap_or(false)
 }
 
 fn markup(probe: &Probe<'_>, markup: &str) -> Foreign {
