@@ -37,7 +37,7 @@ fn is_spelled(text: &str, key: &str) -> bool {
 
 /// [`letters`] of nearly every value: no table of the world's letters is needed.
 fn ascii_letters(text: &str) -> impl Iterator<Item = u8> + '_ {
-    let space = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ') || b"_-.()/".contains(b);
+    let space = |b: &u8| matches!(b, b'\t'..=b'\r' | b' ' | b'_' | b'-' | b'.' | b'(' | b')' | b'/');
     text.bytes().filter(move |b| !space(b)).map(|b| b.to_ascii_lowercase())
 }
 
