@@ -45,12 +45,12 @@ pub(super) fn run(mut args: InventoryArgs) -> Result<u8, Failure> {
             _ => trouble = true,
         }
     }
-    let id = |item: u32| format!("e{}", item + 1);
+    let id = |item: u32| format!("e{}", item + 1).into();
     let more = gathered.more.iter().map(|(code, count)| diagnostic(&counted(*code, *count), None));
     let said = gathered.diagnostics.iter().chain(&devices.diagnostics).map(|(_, d)| diagnostic(d, None));
     let messages: Vec<_> = said.chain(more).collect();
     for (format, sink) in &mut sinks {
-        let rows = devices.iter().map(|d| device_apps(&d, &devices, &id));
+        let rows = devices.iter().map(|d| device_apps(d, &devices, &id));
         write(format, rows, &messages, complete, sink).map_err(Failure::cannot_run)?;
     }
     for (_, sink) in sinks {

@@ -30,7 +30,7 @@ pub struct DeviceApps {
     /// Apps, sorted by identifier, name, state.
     pub apps: Vec<AppRow>,
     /// Ids of the items that speak of it.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<v1::Word>,
 }
 
 /// One statement about one app.
@@ -74,19 +74,19 @@ pub struct AppRow {
 }
 
 /// One device with its apps.
-pub fn device_apps(device: &Device, devices: &Devices, items: &dyn Fn(u32) -> String) -> DeviceApps {
+pub fn device_apps(device: Device, devices: &Devices, items: &dyn Fn(u32) -> v1::Word) -> DeviceApps {
     let mut apps: Vec<AppRow> = device.apps.iter().filter_map(|a| row(a, devices)).collect();
     apps.sort();
     apps.dedup();
     DeviceApps {
-        key: device.key.clone(),
         record: device.record.as_str(),
         platform: device.platform.as_str(),
-        identity: assemble::identity(&device.identity),
-        users: device.users.iter().map(|u| v1::User { id: u.id, kind: u.kind.as_str().to_owned() }).collect(),
-        coverage: device.coverage.iter().map(|c| assemble::coverage(c, devices)).collect(),
+        users: assemble::users(&device),
         apps,
         evidence: device.items.iter().map(|i| items(*i)).collect(),
+        coverage: device.coverage.into_iter().map(|c| assemble::coverage(c, devices)).collect(),
+        identity: assemble::identity(device.identity),
+        key: device.key,
     }
 }
 

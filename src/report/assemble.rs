@@ -1,54 +1,62 @@
 //! From what the lower floors know to the types of the report, one device at a time.
 
+use std::borrow::Cow;
+
 use super::v1;
 use crate::artifact::{Source, SourceHash, SourceId};
 use crate::format::hex;
 use crate::inventory::{self, CoverageEntry, Devices};
+use crate::matching::MatchReason;
 use crate::model::{self, UserSet};
-use crate::verdict::{self, Decision, Finding, Verdict};
+use crate::verdict::{self, AppliedWaiver, Decision, Finding, Verdict, Word};
 
 /// A list of apps as the decision sees it.
-pub fn coverage_of(entry: &CoverageEntry, devices: &Devices) -> verdict::Coverage {
+pub fn coverage_of<'a>(entry: &'a CoverageEntry, devices: &'a Devices) -> verdict::Coverage<'a> {
     verdict::Coverage {
         scope: entry.scope,
-        users: entry.users.clone(),
+        users: Cow::Borrowed(&entry.users),
         completeness: entry.completeness,
-        basis: entry.basis.to_owned(),
+        basis: entry.basis.into(),
         as_of: entry.as_of,
         assumed: entry.assumption.is_some(),
-        locator: devices.source(entry.source).map(|s| s.locator.to_string()).unwrap_or_default(),
+        locator: devices.source(entry.source).map(|s| s.locator.as_str()).unwrap_or_default(),
     }
 }
 
-/// One device with its findings and decision. `items` names an item by number.
+/// One device with its findings and decision; what they hold is moved, not
+/// copied. `items` names an item by number.
 pub fn device(
-    device: &inventory::Device,
-    findings: &[Finding],
-    decision: &Decision,
+    device: inventory::Device,
+    findings: Vec<Finding>,
+    decision: Decision,
     devices: &Devices,
-    items: &dyn Fn(u32) -> String,
+    items: &dyn Fn(u32) -> Word,
 ) -> v1::Device {
     let as_of = match &decision.verdict {
         Verdict::Clear(proof) => proof.as_of(),
-        _ => complete(device).filter_map(|c| c.as_of).min(),
+        _ => complete(&device).filter_map(|c| c.as_of).min(),
     };
     v1::Device {
-        key: text(&device.key),
-        record: device.record.as_str().to_owned(),
-        platform: device.platform.as_str().to_owned(),
-        identity: identity(&device.identity),
-        verdict: decision.verdict.as_str().to_owned(),
-        verdict_reasons: decision.reasons.clone(),
+        record: device.record.as_str().into(),
+        platform: device.platform.as_str().into(),
+        verdict: decision.verdict.as_str().into(),
         policies: Vec::new(),
         as_of: as_of.map(|t| t.to_string()),
-        waived: false,
-        users: device.users.iter().map(|u| v1::User { id: u.id, kind: u.kind.as_str().to_owned() }).collect(),
+        waived: decision.waived,
+        users: users(&device),
         apps_observed: device.coverage.iter().map(|c| c.entries).max().unwrap_or_default(),
-        coverage: device.coverage.iter().map(|c| coverage(c, devices)).collect(),
-        findings: findings.iter().map(finding).collect(),
-        does_not_prove: caveats(device, decision, devices),
+        does_not_prove: caveats(&device, &decision, devices),
         evidence: device.items.iter().map(|i| items(*i)).collect(),
+        verdict_reasons: decision.reasons,
+        findings: findings.into_iter().map(finding).collect(),
+        coverage: device.coverage.into_iter().map(|c| coverage(c, devices)).collect(),
+        identity: identity(device.identity),
+        key: device.key,
     }
+}
+
+pub(super) fn users(device: &inventory::Device) -> Vec<v1::User> {
+    device.users.iter().map(|u| v1::User { id: u.id, kind: u.kind.as_str().into() }).collect()
 }
 
 fn complete(device: &inventory::Device) -> impl Iterator<Item = &CoverageEntry> {
@@ -60,11 +68,11 @@ pub const CLEAR_SPEAKS_FOR_ITS_TIME: &str =
     "A clear verdict speaks for the time its lists were collected, not for today.";
 
 /// What a reader might conclude and must not.
-fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut add = |sentence: &str| {
+fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::new();
+    let mut add = |sentence: &'static str| {
         if !sentence.is_empty() && !out.iter().any(|s| s == sentence) {
-            out.push(sentence.to_owned());
+            out.push(sentence.into());
         }
     };
     if let Verdict::Clear(proof) = &decision.verdict {
@@ -83,48 +91,43 @@ fn caveats(device: &inventory::Device, decision: &Decision, devices: &Devices) -
     out
 }
 
-pub(super) fn identity(id: &inventory::Identity) -> v1::Identity {
-    let clean = |value: &Option<String>| value.as_deref().map(text);
+/// JSON escapes what it must; what a value holds is not changed.
+pub(super) fn identity(id: inventory::Identity) -> v1::Identity {
     v1::Identity {
-        name: clean(&id.name),
-        serial: clean(&id.serial),
-        udid: clean(&id.udid),
-        enrollment_id: clean(&id.enrollment_id),
-        imei: id.imei.clone(),
-        mdm_id: clean(&id.mdm_id),
-        other_ids: id.other_ids.iter().map(|v| text(v)).collect(),
-        primary_user: clean(&id.primary_user),
-        model: clean(&id.model),
-        os_version: clean(&id.os_version),
-        ownership: id.ownership.as_str().to_owned(),
-        enrollment: id.enrollment.as_str().to_owned(),
+        name: id.name,
+        serial: id.serial,
+        udid: id.udid,
+        enrollment_id: id.enrollment_id,
+        imei: id.imei,
+        mdm_id: id.mdm_id,
+        other_ids: id.other_ids,
+        primary_user: id.primary_user,
+        model: id.model,
+        os_version: id.os_version,
+        ownership: id.ownership.as_str().into(),
+        enrollment: id.enrollment.as_str().into(),
     }
 }
 
-/// JSON escapes what it must; what a value holds is not changed.
-fn text(value: &str) -> String {
-    value.to_owned()
-}
-
-pub(super) fn coverage(entry: &CoverageEntry, devices: &Devices) -> v1::Coverage {
+pub(super) fn coverage(entry: CoverageEntry, devices: &Devices) -> v1::Coverage {
     let source = source(devices, entry.source);
     v1::Coverage {
-        scope: entry.scope.as_str().to_owned(),
-        users: match &entry.users {
+        scope: entry.scope.as_str().into(),
+        users: match entry.users {
             UserSet::All => None,
-            UserSet::Only(ids) => Some(ids.clone()),
+            UserSet::Only(ids) => Some(ids),
         },
-        completeness: entry.completeness.as_str().to_owned(),
-        basis: entry.basis.to_owned(),
+        completeness: entry.completeness.as_str().into(),
+        basis: entry.basis.into(),
         entries: entry.entries,
         as_of: entry.as_of.map(|t| t.to_string()),
-        assumption: entry.assumption.map(str::to_owned),
+        assumption: entry.assumption.map(Word::from),
         managed: entry.managed,
-        holds_for: entry.holds_for.map(str::to_owned),
-        artifact: source.map(|s| s.artifact.to_owned()).unwrap_or_default(),
-        locator: source.map(|s| s.locator.to_string()).unwrap_or_default(),
+        holds_for: entry.holds_for.map(Word::from),
+        artifact: source.map(|s| s.artifact.into()).unwrap_or_default(),
+        locator: source.map(|s| s.locator.as_str().to_owned()).unwrap_or_default(),
         sha256: source.and_then(file_hash),
-        note: entry.note.as_deref().map(str::to_owned),
+        note: entry.note.map(String::from),
     }
 }
 
@@ -142,74 +145,67 @@ fn file_hash(source: &Source) -> Option<String> {
 /// A consulted file.
 pub fn consulted(source: &Source) -> v1::Consulted {
     v1::Consulted {
-        locator: source.locator.to_string(),
+        locator: source.locator.as_str().to_owned(),
         size: source.size,
         mtime: source.mtime.and_then(model::Timestamp::from_unix).map(|t| t.to_string()),
-        hash_scope: if file_hash(source).is_some() { "file" } else { "none" }.to_owned(),
+        hash_scope: if file_hash(source).is_some() { "file" } else { "none" }.into(),
         sha256: file_hash(source),
     }
 }
 
-fn finding(f: &Finding) -> v1::Finding {
-    let provenance: Vec<v1::Provenance> = f
-        .provenance
-        .iter()
-        .map(|p| v1::Provenance {
-            locator: p.locator.clone(),
-            artifact: p.artifact.clone(),
-            state: p.state.as_str().to_owned(),
-            users: p.users.clone(),
-            as_of: p.as_of.map(|t| t.to_string()),
-            hash_scope: p.hash_scope.to_owned(),
-            sha256: p.sha256.clone(),
-        })
-        .collect();
-    let all: Vec<u32> = (0..provenance.len() as u32).collect();
+fn finding(f: Finding) -> v1::Finding {
+    let provenance = |p: verdict::Provenance| v1::Provenance {
+        locator: p.locator,
+        artifact: p.artifact,
+        state: p.state.as_str().into(),
+        users: p.users,
+        as_of: p.as_of.map(|t| t.to_string()),
+        hash_scope: p.hash_scope.into(),
+        sha256: p.sha256,
+    };
+    let all: Vec<u32> = (0..f.provenance.len() as u32).collect();
+    let reason = |r: MatchReason| v1::Reason {
+        indicator: r.indicator,
+        value: r.value,
+        strength: r.strength.as_str().into(),
+        confidence: r.confidence.as_str().into(),
+        provenance: all.clone(),
+    };
     v1::Finding {
-        code: f.code.as_str().to_owned(),
-        app: f.app.clone(),
-        app_name: f.app_name.clone(),
-        hosted_by: f.hosted_by.clone(),
-        policies: f.policies.clone(),
-        relation: f.relation.as_str().to_owned(),
-        state: f.state.as_str().to_owned(),
-        strength: f.strength.as_str().to_owned(),
-        identifier: v1::Identifier { kind: f.identifier.kind.as_str().to_owned(), value: f.identifier.value.clone() },
-        display_name: f.display_name.clone(),
-        version: f.version.clone(),
-        users: f.users.clone(),
-        installer: f.installer.clone(),
+        code: f.code.as_str().into(),
+        app: f.app,
+        app_name: f.app_name,
+        hosted_by: f.hosted_by,
+        policies: f.policies,
+        relation: f.relation.as_str().into(),
+        state: f.state.as_str().into(),
+        strength: f.strength.as_str().into(),
+        identifier: v1::Identifier { kind: f.identifier.kind.as_str().into(), value: f.identifier.value },
+        display_name: f.display_name,
+        version: f.version,
+        users: f.users,
+        installer: f.installer,
         first_seen: f.first_seen.map(|t| t.to_string()),
         last_seen: f.last_seen.map(|t| t.to_string()),
-        signer: v1::Signer { status: f.signer.status.as_str().to_owned(), sha256: f.signer.sha256.clone() },
-        reasons: f
-            .reasons
-            .iter()
-            .map(|r| v1::Reason {
-                indicator: r.indicator.clone(),
-                value: r.value.clone(),
-                strength: r.strength.as_str().to_owned(),
-                confidence: r.confidence.as_str().to_owned(),
-                provenance: all.clone(),
-            })
-            .collect(),
-        provenance,
-        does_not_prove: f.does_not_prove.clone(),
-        waiver: f.waiver.as_ref().map(|w| v1::Waiver {
-            id: w.id.clone(),
-            approver: w.approver.clone(),
-            basis: w.basis.clone(),
-            expires: w.expires.clone(),
-        }),
+        signer: v1::Signer { status: f.signer.status.as_str().into(), sha256: f.signer.sha256 },
+        reasons: f.reasons.into_iter().map(reason).collect(),
+        provenance: f.provenance.into_iter().map(provenance).collect(),
+        does_not_prove: f.does_not_prove,
+        waiver: f.waiver.map(waiver),
     }
+}
+
+/// An exception that covers a finding.
+pub(super) fn waiver(w: AppliedWaiver) -> v1::Waiver {
+    v1::Waiver { id: w.id, approver: w.approver, basis: w.basis, expires: w.expires }
 }
 
 /// A message, perhaps about one device.
 pub fn diagnostic(d: &model::Diagnostic, device: Option<&str>) -> v1::Diagnostic {
     v1::Diagnostic {
-        severity: d.severity.as_str().to_owned(),
-        code: d.code.as_str().to_owned(),
-        locator: d.locator.as_ref().map(|l| l.to_string()),
+        severity: d.severity.as_str().into(),
+        code: d.code.as_str().into(),
+        locator: d.locator.as_ref().map(|l| l.as_str().to_owned()),
         device: device.map(str::to_owned),
         message: d.message.clone(),
         count: d.count,

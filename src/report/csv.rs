@@ -11,6 +11,7 @@
 use std::io::{self, Write};
 
 use super::text::{is_hidden, safe};
+use super::v1::Word;
 use super::{Renderer, Style, v1};
 
 /// Names of the columns. New ones are only ever added at the end.
@@ -77,8 +78,8 @@ pub(super) struct Csv {
 
 /// Something that leaves the outcome open.
 struct Open<'a> {
-    record: &'a str,
-    reason: &'a str,
+    record: &'static str,
+    reason: Word,
     says: &'a str,
 }
 
@@ -140,9 +141,9 @@ impl Csv {
     /// A row that is no device, for what was left open.
     fn open_row(&mut self, open: &Open<'_>, locator: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
         self.device_fields(&v1::Device {
-            record: open.record.to_owned(),
-            verdict: "inconclusive".to_owned(),
-            verdict_reasons: vec![open.reason.to_owned()],
+            record: open.record.into(),
+            verdict: "inconclusive".into(),
+            verdict_reasons: vec![open.reason.clone()],
             ..v1::Device::default()
         });
         self.no_finding(open.says, locator.unwrap_or_default());
@@ -202,7 +203,7 @@ impl Csv {
         let users: Vec<String> = f.users.iter().map(u32::to_string).collect();
         // What says most stands first; the others are in the JSON report.
         let first = f.provenance.first();
-        let caveats: Vec<&str> = f.does_not_prove.iter().chain(&device.does_not_prove).map(String::as_str).collect();
+        let caveats: Vec<&str> = f.does_not_prove.iter().chain(&device.does_not_prove).map(Word::as_str).collect();
         let waiver = f.waiver.as_ref().map(|w| format!("{} until {} ({})", w.id, w.expires, w.approver));
         self.fields([
             f.code.as_str(),
@@ -290,7 +291,7 @@ impl Renderer for Csv {
             "unknown" => "This is no evidence that the program knows: what it would show is not known.",
             _ => "This evidence could not be read: what it would show is not known.",
         };
-        let open = Open { record: "evidence", reason: &format!("evidence-{}", evidence.status), says };
+        let open = Open { record: "evidence", reason: format!("evidence-{}", evidence.status).into(), says };
         self.open_row(&open, Some(&evidence.locator), out)
     }
 
@@ -298,7 +299,7 @@ impl Renderer for Csv {
         if matches!(message.severity.as_str(), "warning" | "note") {
             return Ok(());
         }
-        let open = Open { record: "diagnostic", reason: &message.code, says: &message.message };
+        let open = Open { record: "diagnostic", reason: message.code.clone(), says: &message.message };
         self.open_row(&open, message.locator.as_deref(), out)
     }
 
@@ -308,7 +309,7 @@ impl Renderer for Csv {
             return Ok(());
         }
         let says = "The run was not completed: what is missing here was not looked at.";
-        self.open_row(&Open { record: "run", reason: "run-not-complete", says }, None, out)
+        self.open_row(&Open { record: "run", reason: "run-not-complete".into(), says }, None, out)
     }
 }
 
@@ -382,15 +383,15 @@ mod tests {
 
     #[test]
     fn what_was_not_read_whole_and_every_error_has_a_row_that_is_inconclusive() {
-        let rendered = |status: &str, severity: &str| {
+        let rendered = |status: &'static str, severity: &'static str| {
             let mut csv = Csv::new(Style { csv_raw: true, ..Style::default() });
             let mut out = Vec::new();
             let item =
-                v1::Evidence { status: status.to_owned(), locator: "a.zip".to_owned(), ..v1::Evidence::default() };
+                v1::Evidence { status: status.into(), locator: "a.zip".to_owned(), ..v1::Evidence::default() };
             csv.evidence(&item, &mut out).unwrap();
             let message = v1::Diagnostic {
-                severity: severity.to_owned(),
-                code: "damaged-file".to_owned(),
+                severity: severity.into(),
+                code: "damaged-file".into(),
                 message: "cut off".to_owned(),
                 locator: Some("a.zip!/b".to_owned()),
                 ..v1::Diagnostic::default()

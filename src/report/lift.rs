@@ -2,6 +2,8 @@
 //! decides with the one function. A word that is not known becomes the most
 //! cautious one.
 
+use std::borrow::Cow;
+
 use super::v1;
 use crate::artifact::RecordKind;
 use crate::inventory::{Completeness, Identity, StrongId};
@@ -10,7 +12,7 @@ use crate::model::{
     AppIdentifier, Diagnostic, Enrollment, IdentifierKind, ListScope, Ownership, Platform, State, Timestamp, UserSet,
 };
 use crate::signature::{Confidence, Relation};
-use crate::verdict::{self, AppliedWaiver, Case, DecideOptions, Decision, Finding, FindingCode, SignerFact};
+use crate::verdict::{self, AppliedWaiver, Case, Finding, FindingCode, Heard, SignerFact};
 
 /// In `devices[].evidence`: the device rests on items that the report does not
 /// list. How many they were is not known any more.
@@ -18,17 +20,17 @@ pub(super) const UNLISTED: &str = "unlisted";
 
 /// One device as a verdict sees it.
 #[derive(Debug, Clone)]
-pub(super) struct Lifted {
-    pub(super) platform: Platform,
+pub(super) struct Lifted<'a> {
+    platform: Platform,
     record: RecordKind,
     users: Vec<u32>,
-    pub(super) findings: Vec<Finding>,
-    coverage: Vec<verdict::Coverage>,
+    findings: Vec<Finding>,
+    coverage: Vec<verdict::Coverage<'a>>,
     items: usize,
 }
 
-impl Lifted {
-    pub(super) fn new(device: &v1::Device) -> Self {
+impl<'a> Lifted<'a> {
+    pub(super) fn new(device: &'a v1::Device) -> Self {
         let unlisted = device.evidence.iter().any(|id| id == UNLISTED);
         Self {
             platform: Platform::parse(&device.platform),
@@ -46,37 +48,21 @@ impl Lifted {
         }
     }
 
-    fn case<'a>(&'a self, findings: &'a [Finding]) -> Case<'a> {
-        Case {
+    /// Its lists looked at, ready to be judged.
+    pub(super) fn heard(&self) -> Heard<'_> {
+        Heard::new(Case {
             platform: self.platform,
             record: self.record,
             users: &self.users,
-            findings,
+            findings: &self.findings,
             coverage: &self.coverage,
             items: self.items,
-        }
-    }
-
-    /// The verdict over all findings.
-    pub(super) fn decide(&self, options: &DecideOptions) -> Decision {
-        verdict::decide(&self.case(&self.findings), options)
-    }
-
-    /// The verdict over the findings of one policy.
-    pub(super) fn decide_under(&self, policy: &str, options: &DecideOptions) -> Decision {
-        let own: Vec<Finding> =
-            self.findings.iter().filter(|f| f.policies.iter().any(|p| p == policy)).cloned().collect();
-        verdict::decide(&self.case(&own), options)
+        })
     }
 
     /// What its complete lists contradict each other on.
     pub(super) fn contradictions(&self) -> Vec<Diagnostic> {
         verdict::contradictions(&self.findings, &self.coverage)
-    }
-
-    /// Every deciding finding is waived.
-    pub(super) fn is_waived(&self) -> bool {
-        verdict::is_waived(&self.case(&self.findings))
     }
 }
 
@@ -166,7 +152,7 @@ pub(super) fn completeness(text: &str) -> Completeness {
     }
 }
 
-fn coverage(list: &v1::Coverage) -> verdict::Coverage {
+fn coverage(list: &v1::Coverage) -> verdict::Coverage<'_> {
     verdict::Coverage {
         scope: match list.scope.as_str() {
             "third-party-apps" => ListScope::ThirdPartyApps,
@@ -175,15 +161,15 @@ fn coverage(list: &v1::Coverage) -> verdict::Coverage {
             "all-apps" => ListScope::AllApps,
             _ => ListScope::ManagedApps,
         },
-        users: match &list.users {
+        users: Cow::Owned(match &list.users {
             None => UserSet::All,
             Some(users) => UserSet::Only(users.clone()),
-        },
+        }),
         completeness: completeness(&list.completeness),
         basis: list.basis.clone(),
         as_of: time(list.as_of.as_deref()),
         assumed: list.assumption.is_some(),
-        locator: list.locator.clone(),
+        locator: &list.locator,
     }
 }
 
@@ -270,12 +256,13 @@ fn provenance(p: &v1::Provenance) -> verdict::Provenance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verdict::DecideOptions;
     use crate::report::sample::{device, finding, prohibited};
 
     const OPTIONS: DecideOptions = DecideOptions { min_strength: Strength::Probable, policies_resolved: true };
 
     fn verdict(device: &v1::Device) -> &'static str {
-        Lifted::new(device).decide(&OPTIONS).verdict.as_str()
+        Lifted::new(device).heard().decide(&OPTIONS).verdict.as_str()
     }
 
     #[test]
@@ -292,16 +279,16 @@ mod tests {
     #[test]
     fn what_is_unknown_is_never_clear() {
         for change in [
-            (|d: &mut v1::Device| d.platform = "newos".to_owned()) as fn(&mut v1::Device),
-            |d| d.record = "cluster".to_owned(),
-            |d| d.coverage[0].completeness = "more".to_owned(),
-            |d| d.coverage[0].scope = "everything".to_owned(),
+            (|d: &mut v1::Device| d.platform = "newos".into()) as fn(&mut v1::Device),
+            |d| d.record = "cluster".into(),
+            |d| d.coverage[0].completeness = "more".into(),
+            |d| d.coverage[0].scope = "everything".into(),
             |d| {
-                d.findings = vec![v1::Finding { state: "hovering".to_owned(), ..finding("removed", "x", "2020-01-01") }]
+                d.findings = vec![v1::Finding { state: "hovering".into(), ..finding("removed", "x", "2020-01-01") }]
             },
             |d| {
                 d.findings =
-                    vec![v1::Finding { relation: "cousin".to_owned(), ..finding("unknown", "x", "2020-01-01") }];
+                    vec![v1::Finding { relation: "cousin".into(), ..finding("unknown", "x", "2020-01-01") }];
             },
         ] {
             let mut strange = device("AAAAAA1");
@@ -309,7 +296,7 @@ mod tests {
             assert_ne!(verdict(&strange), "clear", "{strange:?}");
         }
         let mut strange = prohibited("AAAAAA1");
-        strange.findings[0].strength = "overwhelming".to_owned();
+        strange.findings[0].strength = "overwhelming".into();
         assert_eq!(verdict(&strange), "prohibited");
     }
 
@@ -321,7 +308,7 @@ mod tests {
         timeless.findings[0].provenance[0].as_of = None;
         assert_eq!(verdict(&timeless), "clear");
         for evidence in [&["e1", "e2"][..], &[UNLISTED], &[]] {
-            timeless.evidence = evidence.iter().map(|e| (*e).to_owned()).collect();
+            timeless.evidence = evidence.iter().map(|e| (*e).into()).collect();
             assert_eq!(verdict(&timeless), "suspect", "{evidence:?}");
         }
     }

@@ -20,15 +20,7 @@ pub(super) struct Ndjson {
 }
 
 #[derive(Serialize)]
-struct Line<'a, T> {
-    kind: &'a str,
-    #[serde(flatten)]
-    value: &'a T,
-}
-
-#[derive(Serialize)]
 struct RunLine<'a> {
-    kind: &'a str,
     schema: &'a str,
     schema_version: &'a str,
     #[serde(flatten)]
@@ -38,7 +30,6 @@ struct RunLine<'a> {
 /// Evidence has a `kind` of its own, which must not be written twice.
 #[derive(Serialize)]
 struct EvidenceLine<'a> {
-    kind: &'a str,
     evidence_kind: &'a str,
     id: &'a str,
     locator: &'a str,
@@ -53,7 +44,6 @@ struct EvidenceLine<'a> {
 
 #[derive(Serialize)]
 struct SummaryLine<'a> {
-    kind: &'a str,
     finished_at: Option<&'a str>,
     complete: Option<bool>,
     exit_status: Option<u8>,
@@ -63,9 +53,17 @@ struct SummaryLine<'a> {
 }
 
 impl Ndjson {
-    fn line(&mut self, value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    /// One line: `kind`, then the members of `value`, an object that has some.
+    fn line(&mut self, kind: &str, value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
         self.line.clear();
+        write!(self.line, "{{\"kind\":\"{kind}\"")?;
+        let members = self.line.len();
         serde_json::to_writer(&mut self.line, value)?;
+        // Its brace becomes the comma between the two. Serde would flatten it
+        // through a map.
+        if let Some(brace) = self.line.get_mut(members) {
+            *brace = b',';
+        }
         self.line.push(b'\n');
         self.hash.update(&self.line);
         out.write_all(&self.line)
@@ -74,17 +72,16 @@ impl Ndjson {
 
 impl Renderer for Ndjson {
     fn begin(&mut self, run: &v1::Run, out: &mut dyn Write) -> io::Result<()> {
-        self.line(&RunLine { kind: "run", schema: v1::SCHEMA, schema_version: v1::SCHEMA_VERSION, run }, out)
+        self.line("run", &RunLine { schema: v1::SCHEMA, schema_version: v1::SCHEMA_VERSION, run }, out)
     }
 
     fn device(&mut self, device: &v1::Device, out: &mut dyn Write) -> io::Result<()> {
-        self.line(&Line { kind: "device", value: device }, out)
+        self.line("device", device, out)
     }
 
     fn evidence(&mut self, evidence: &v1::Evidence, out: &mut dyn Write) -> io::Result<()> {
         let v1::Evidence { id, locator, kind, status, size, devices, consulted, out_of_scope } = evidence;
         let line = EvidenceLine {
-            kind: "evidence",
             evidence_kind: kind,
             id,
             locator,
@@ -94,22 +91,21 @@ impl Renderer for Ndjson {
             consulted,
             devices,
         };
-        self.line(&line, out)
+        self.line("evidence", &line, out)
     }
 
     fn diagnostic(&mut self, diagnostic: &v1::Diagnostic, out: &mut dyn Write) -> io::Result<()> {
-        self.line(&Line { kind: "diagnostic", value: diagnostic }, out)
+        self.line("diagnostic", diagnostic, out)
     }
 
     fn end(&mut self, run: &v1::Run, summary: &v1::Summary, out: &mut dyn Write) -> io::Result<()> {
         let line_of = SummaryLine {
-            kind: "summary",
             finished_at: run.finished_at.as_deref(),
             complete: run.complete,
             exit_status: run.exit_status,
             digest: v1::Digest { over: OVER_LINES.to_owned(), sha256: hex(&std::mem::take(&mut self.hash).finalize()) },
             summary,
         };
-        self.line(&line_of, out)
+        self.line("summary", &line_of, out)
     }
 }

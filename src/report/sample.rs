@@ -2,16 +2,21 @@
 
 use super::{Output, RENDERERS, Style, Writer, v1};
 
+/// For words and strings alike.
+fn text<T: From<String>>(text: &str) -> T {
+    text.to_owned().into()
+}
+
 /// A complete app list.
 pub(crate) fn list(locator: &str, as_of: &str) -> v1::Coverage {
     v1::Coverage {
-        scope: "all-apps".to_owned(),
+        scope: "all-apps".into(),
         users: None,
-        completeness: "complete".to_owned(),
-        basis: "complete-list".to_owned(),
+        completeness: "complete".into(),
+        basis: "complete-list".into(),
         entries: 7,
         as_of: Some(as_of.to_owned()),
-        artifact: "packages-xml".to_owned(),
+        artifact: "packages-xml".into(),
         locator: locator.to_owned(),
         ..v1::Coverage::default()
     }
@@ -19,7 +24,6 @@ pub(crate) fn list(locator: &str, as_of: &str) -> v1::Coverage {
 
 /// WeChat on one device, by one file.
 pub(crate) fn finding(state: &str, locator: &str, as_of: &str) -> v1::Finding {
-    let text = |t: &str| t.to_owned();
     v1::Finding {
         code: text(match state {
             "removed" => "prohibited-app-removed",
@@ -61,7 +65,6 @@ pub(crate) fn finding(state: &str, locator: &str, as_of: &str) -> v1::Finding {
 
 /// A clear Android phone with this serial number, read from item `e1`.
 pub(crate) fn device(serial: &str) -> v1::Device {
-    let text = |t: &str| t.to_owned();
     v1::Device {
         key: format!("android:serial:{serial}"),
         record: text("device"),
@@ -87,7 +90,6 @@ pub(crate) fn device(serial: &str) -> v1::Device {
 
 /// The same phone with WeChat on it.
 pub(crate) fn prohibited(serial: &str) -> v1::Device {
-    let text = |t: &str| t.to_owned();
     let mut device = device(serial);
     device.verdict = text("prohibited");
     device.verdict_reasons = vec![text("prohibited-app-present")];
@@ -102,8 +104,8 @@ pub(crate) fn item(id: &str, locator: &str, devices: &[&v1::Device]) -> v1::Evid
     v1::Evidence {
         id: id.to_owned(),
         locator: locator.to_owned(),
-        kind: "android-data".to_owned(),
-        status: "read".to_owned(),
+        kind: "android-data".into(),
+        status: "read".into(),
         devices: devices.iter().map(|d| d.key.clone()).collect(),
         ..v1::Evidence::default()
     }
@@ -111,7 +113,6 @@ pub(crate) fn item(id: &str, locator: &str, devices: &[&v1::Device]) -> v1::Evid
 
 /// A run of one policy.
 pub(crate) fn run() -> v1::Run {
-    let text = |t: &str| t.to_owned();
     let mut options = std::collections::BTreeMap::new();
     options.insert(text("as_of"), "2026-11-21T00:00:00Z".into());
     options.insert(text("assume_full_lists"), false.into());
@@ -144,7 +145,7 @@ pub(crate) fn report(run: &v1::Run, devices: &[v1::Device], format: &str) -> Vec
     for (n, device) in devices.iter_mut().enumerate() {
         let id = format!("e{}", n + 1);
         let root = device.coverage.first().map(|c| c.locator.replace("/packages.xml", "")).unwrap_or_default();
-        device.evidence = vec![id.clone()];
+        device.evidence = vec![id.clone().into()];
         items.push(item(&id, &root, &[device]));
     }
     write(run, &devices, &items, format)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::text::{count, number, reason, safe, wrap};
+use super::v1::Word;
 use super::{GroupBy, Renderer, Style, v1};
 
 /// Width of the first column.
@@ -25,7 +26,7 @@ pub(super) struct Table {
     suspect: Vec<String>,
     /// Under app or owner; empty stands for no owner. Prohibited ones first.
     groups: BTreeMap<String, [Vec<String>; 2]>,
-    inconclusive: BTreeMap<Vec<String>, (u64, Vec<String>)>,
+    inconclusive: BTreeMap<Vec<Word>, (u64, Vec<String>)>,
     clear: (u64, Vec<String>),
     notes: u64,
     messages: Vec<v1::Diagnostic>,
@@ -220,7 +221,7 @@ impl Table {
 }
 
 /// Why, in clauses.
-fn whys(reasons: &[String]) -> String {
+fn whys(reasons: &[Word]) -> String {
     let clauses: Vec<String> = reasons.iter().map(|r| safe(reason(r), 200)).collect();
     clauses.join("; ")
 }
@@ -361,19 +362,19 @@ mod tests {
         let mut table = Table::new(style);
         let finding = |app: &str, value: &str| v1::Finding {
             app_name: app.to_owned(),
-            state: "installed".to_owned(),
-            identifier: v1::Identifier { kind: "package-name".to_owned(), value: value.to_owned() },
+            state: "installed".into(),
+            identifier: v1::Identifier { kind: "package-name".into(), value: value.to_owned() },
             ..v1::Finding::default()
         };
-        let device = |name: &str, owner: Option<&str>, verdict: &str, findings| v1::Device {
-            verdict: verdict.to_owned(),
-            record: "device".to_owned(),
+        let device = |name: &str, owner: Option<&str>, verdict: &'static str, findings| v1::Device {
+            verdict: verdict.into(),
+            record: "device".into(),
             identity: v1::Identity {
                 name: Some(name.to_owned()),
                 primary_user: owner.map(str::to_owned),
                 ..v1::Identity::default()
             },
-            verdict_reasons: vec!["presence-unknown".to_owned()],
+            verdict_reasons: vec!["presence-unknown".into()],
             findings,
             ..v1::Device::default()
         };
@@ -426,7 +427,7 @@ mod tests {
     #[test]
     fn messages_beyond_those_shown_are_counted_not_kept() {
         let mut table = Table::new(Style { width: 80, ..Style::default() });
-        let message = v1::Diagnostic { severity: "error".to_owned(), count: 1, ..v1::Diagnostic::default() };
+        let message = v1::Diagnostic { severity: "error".into(), count: 1, ..v1::Diagnostic::default() };
         for _ in 0..MESSAGES + 30 {
             table.diagnostic(&message, &mut io::sink()).unwrap();
         }

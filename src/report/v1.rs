@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::verdict::Word;
+
 /// The name of the format.
 pub const SCHEMA: &str = "tidewaiter.report";
 /// Its version.
@@ -143,7 +145,7 @@ pub struct Policy {
     /// Title.
     pub title: String,
     /// Its status as of the run's `as_of` (`in-force`, `revoked` ...).
-    pub status: String,
+    pub status: Word,
     /// Day on which it ended, or will.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<String>,
@@ -162,7 +164,7 @@ pub struct Policy {
     /// By platform: sentences on which a clear verdict under it rests beyond
     /// the lists of the device.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub rests_on: BTreeMap<String, Vec<String>>,
+    pub rests_on: BTreeMap<String, Vec<Word>>,
 }
 
 /// Counts over the whole run.
@@ -212,17 +214,17 @@ pub struct Device {
     pub key: String,
     /// What the record stands for.
     #[schemars(extend("enum" = ["device", "packages", "aggregate"]))]
-    pub record: String,
+    pub record: Word,
     /// Platform.
     #[schemars(extend("enum" = ["ios", "android", "harmonyos", "unknown"]))]
-    pub platform: String,
+    pub platform: Word,
     /// Who it is.
     pub identity: Identity,
     /// The verdict.
     #[schemars(extend("enum" = ["prohibited", "suspect", "clear", "inconclusive"]))]
-    pub verdict: String,
+    pub verdict: Word,
     /// Why, in kebab-case, most important first.
-    pub verdict_reasons: Vec<String>,
+    pub verdict_reasons: Vec<Word>,
     /// The verdict under each policy alone.
     pub policies: Vec<PolicyVerdict>,
     /// The oldest complete list used, RFC 3339.
@@ -239,9 +241,9 @@ pub struct Device {
     /// Findings, sorted by app, identifier, relation, state.
     pub findings: Vec<Finding>,
     /// What all this does not prove; sentences.
-    pub does_not_prove: Vec<String>,
+    pub does_not_prove: Vec<Word>,
     /// Ids of the items that speak of it.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<Word>,
 }
 
 /// Who a device is.
@@ -277,20 +279,20 @@ pub struct Identity {
     pub os_version: Option<String>,
     /// Who owns it.
     #[schemars(extend("enum" = ["corporate", "personal", "unknown"]))]
-    pub ownership: String,
+    pub ownership: Word,
     /// How it is managed.
     #[schemars(extend("enum" = ["fully-managed", "work-profile", "user-enrollment", "supervised", "unknown"]))]
-    pub enrollment: String,
+    pub enrollment: Word,
 }
 
 /// The verdict under one policy.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyVerdict {
     /// Policy.
-    pub id: String,
+    pub id: Word,
     /// Verdict.
     #[schemars(extend("enum" = ["prohibited", "suspect", "clear", "inconclusive"]))]
-    pub verdict: String,
+    pub verdict: Word,
 }
 
 /// A user or profile.
@@ -300,7 +302,7 @@ pub struct User {
     pub id: u32,
     /// Kind.
     #[schemars(extend("enum" = ["owner", "secondary", "work-profile", "secure-folder", "clone", "unknown"]))]
-    pub kind: String,
+    pub kind: Word,
 }
 
 /// One list of apps.
@@ -308,15 +310,15 @@ pub struct User {
 pub struct Coverage {
     /// Which apps.
     #[schemars(extend("enum" = ["third-party-apps", "system-apps", "managed-apps", "work-profile", "all-apps"]))]
-    pub scope: String,
+    pub scope: Word,
     /// For which users; left out: for every user of the device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<u32>>,
     /// What it proves.
     #[schemars(extend("enum" = ["complete", "partial", "not-collected", "unreadable"]))]
-    pub completeness: String,
+    pub completeness: Word,
     /// Why, in kebab-case.
-    pub basis: String,
+    pub basis: Word,
     /// Entries it names as present.
     pub entries: u64,
     /// When it was collected, RFC 3339.
@@ -324,16 +326,16 @@ pub struct Coverage {
     pub as_of: Option<String>,
     /// What had to be assumed; on a complete entry, what the user vouched for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assumption: Option<String>,
+    pub assumption: Option<Word>,
     /// Collected by a management system, so that it grows stale. Left out: no.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub managed: bool,
     /// Complete only while this holds for the device: `ownership=corporate`,
     /// `enrollment=fully-managed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub holds_for: Option<String>,
+    pub holds_for: Option<Word>,
     /// Which artifact.
-    pub artifact: String,
+    pub artifact: Word,
     /// Its file.
     pub locator: String,
     /// Digest of the whole file, where it was hashed.
@@ -348,7 +350,7 @@ pub struct Coverage {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What it says, in kebab-case.
-    pub code: String,
+    pub code: Word,
     /// Slug of the app.
     pub app: String,
     /// Its name.
@@ -360,13 +362,13 @@ pub struct Finding {
     pub policies: Vec<String>,
     /// How the observed app relates to the named one.
     #[schemars(extend("enum" = ["app", "variant", "host", "affiliate", "sdk"]))]
-    pub relation: String,
+    pub relation: Word,
     /// Presence.
     #[schemars(extend("enum" = ["installed", "disabled", "archived", "unknown", "removed", "trace", "offered"]))]
-    pub state: String,
+    pub state: Word,
     /// How well the app is identified.
     #[schemars(extend("enum" = ["definitive", "strong", "probable", "circumstantial"]))]
-    pub strength: String,
+    pub strength: Word,
     /// What identified it.
     pub identifier: Identifier,
     /// Name the evidence shows.
@@ -393,7 +395,7 @@ pub struct Finding {
     /// Statements it rests on.
     pub provenance: Vec<Provenance>,
     /// What it does not prove; sentences.
-    pub does_not_prove: Vec<String>,
+    pub does_not_prove: Vec<Word>,
     /// The exception that covers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<Waiver>,
@@ -404,7 +406,7 @@ pub struct Finding {
 pub struct Identifier {
     /// Kind.
     #[schemars(extend("enum" = ["package-name", "bundle-id", "store-id", "display-name", "none"]))]
-    pub kind: String,
+    pub kind: Word,
     /// Value.
     pub value: String,
 }
@@ -414,7 +416,7 @@ pub struct Identifier {
 pub struct Signer {
     /// How it compares with the known signers.
     #[schemars(extend("enum" = ["verified", "recorded", "unverified", "mismatch", "unknown"]))]
-    pub status: String,
+    pub status: Word,
     /// SHA-256 of the certificates, current first.
     pub sha256: Vec<String>,
 }
@@ -428,9 +430,9 @@ pub struct Reason {
     pub value: String,
     /// What the fit is worth.
     #[schemars(extend("enum" = ["definitive", "strong", "probable", "circumstantial"]))]
-    pub strength: String,
+    pub strength: Word,
     /// How well the indicator is sourced.
-    pub confidence: String,
+    pub confidence: Word,
     /// Positions in `provenance` that show it.
     pub provenance: Vec<u32>,
 }
@@ -441,9 +443,9 @@ pub struct Provenance {
     /// File, and row or key in it.
     pub locator: String,
     /// Which artifact.
-    pub artifact: String,
+    pub artifact: Word,
     /// What it says.
-    pub state: String,
+    pub state: Word,
     /// Of which users; empty: not told apart.
     pub users: Vec<u32>,
     /// As of when, RFC 3339.
@@ -451,7 +453,7 @@ pub struct Provenance {
     pub as_of: Option<String>,
     /// What `sha256` covers.
     #[schemars(extend("enum" = ["file", "record", "none"]))]
-    pub hash_scope: String,
+    pub hash_scope: Word,
     /// Digest, lower-case hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
@@ -478,10 +480,10 @@ pub struct Evidence {
     /// Where it lies.
     pub locator: String,
     /// Container, layout or export system.
-    pub kind: String,
+    pub kind: Word,
     /// What became of it.
     #[schemars(extend("enum" = ["read", "partly-read", "unreadable", "unknown", "skipped"]))]
-    pub status: String,
+    pub status: Word,
     /// Bytes, where it is one file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
@@ -512,7 +514,7 @@ pub struct Consulted {
     pub mtime: Option<String>,
     /// What `sha256` covers.
     #[schemars(extend("enum" = ["file", "record", "none"]))]
-    pub hash_scope: String,
+    pub hash_scope: Word,
     /// Digest, lower-case hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
@@ -523,9 +525,9 @@ pub struct Consulted {
 pub struct Diagnostic {
     /// How much it matters.
     #[schemars(extend("enum" = ["error", "warning", "note"]))]
-    pub severity: String,
+    pub severity: Word,
     /// What kind, in kebab-case.
-    pub code: String,
+    pub code: Word,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locator: Option<String>,

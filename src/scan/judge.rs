@@ -12,7 +12,7 @@ use crate::model::{Code, Diagnostic, Severity, Timestamp};
 use crate::report::{self, Output, Writer, v1};
 use crate::signature::{Policy, SignatureSet};
 use crate::verdict::{
-    Case, Coverage, DecideOptions, Decision, Finding, Scope, Waivers, contradictions, decide, gather, is_waived,
+    Case, Coverage, DecideOptions, Decision, Finding, Heard, Scope, Waivers, Word, contradictions, gather,
 };
 
 /// What can change findings and verdicts.
@@ -111,9 +111,19 @@ pub enum PolicyError {
 /// The chosen policies, resolved.
 pub struct Judged<'a> {
     set: &'a SignatureSet,
-    policies: Vec<&'a Policy>,
+    /// Each with what it alone looks for.
+    policies: Vec<Applied<'a>>,
+    /// What all of them together look for.
     scope: Scope,
     options: &'a Options,
+}
+
+/// One chosen policy.
+struct Applied<'a> {
+    policy: &'a Policy,
+    /// Its id, as each device bears it.
+    id: Word,
+    scope: Scope,
 }
 
 impl<'a> Judged<'a> {
@@ -130,6 +140,12 @@ impl<'a> Judged<'a> {
         if !scope.is_resolvable() {
             return Err(PolicyError::Unresolvable(options.policies.join(", ")));
         }
+        let applied = |policy: &&'a Policy| Applied {
+            policy,
+            id: policy.id.clone().into(),
+            scope: Scope::new(set, &[policy], options.as_of, 0),
+        };
+        let policies = policies.iter().map(applied).collect();
         Ok(Self { set, policies, scope, options })
     }
 
@@ -150,13 +166,12 @@ impl<'a> Judged<'a> {
         }
     }
 
-    fn policy(&self, policy: &Policy) -> v1::Policy {
+    fn policy(&self, Applied { policy, scope, .. }: &Applied<'_>) -> v1::Policy {
         let entries: Vec<_> = policy.entries_on(self.options.as_of).collect();
-        let scope = Scope::new(self.set, &[policy], self.options.as_of, 0);
         v1::Policy {
             id: policy.id.clone(),
             title: policy.title.clone(),
-            status: policy.status_on(self.options.as_of).as_str().to_owned(),
+            status: policy.status_on(self.options.as_of).as_str().into(),
             ended: policy.effective_to.as_ref().map(|d| d.to_string()),
             citation: policy.citation.clone(),
             sha256: policy.sha256.clone(),
@@ -167,39 +182,34 @@ impl<'a> Judged<'a> {
         }
     }
 
+    /// The decision, and the verdict under each policy alone.
     fn judge(
         &self,
         device: &Device,
         findings: &[Finding],
-        coverage: &[Coverage],
-    ) -> (Decision, Vec<v1::PolicyVerdict>, bool) {
+        coverage: &[Coverage<'_>],
+    ) -> (Decision, Vec<v1::PolicyVerdict>) {
         let users: Vec<u32> = device.users.iter().map(|u| u.id).collect();
-        let options = DecideOptions {
-            min_strength: self.options.min_strength,
-            policies_resolved: self.scope.resolved_on(device.platform),
-        };
-        let case = Case {
+        let heard = Heard::new(Case {
             platform: device.platform,
             record: device.record,
             users: &users,
             findings,
             coverage,
             items: device.items.len(),
-        };
-        let all = decide(&case, &options);
-        let each = self.policies.iter().map(|policy| {
-            let own: Vec<Finding> = findings.iter().filter(|f| f.policies.contains(&policy.id)).cloned().collect();
-            let decision = if self.policies.len() == 1 {
-                all.clone()
-            } else {
-                let scope = Scope::new(self.set, &[policy], self.options.as_of, 0);
-                let options = DecideOptions { policies_resolved: scope.resolved_on(device.platform), ..options };
-                decide(&Case { findings: &own, ..case }, &options)
-            };
-            v1::PolicyVerdict { id: policy.id.clone(), verdict: decision.verdict.as_str().to_owned() }
         });
+        let options = |scope: &Scope| DecideOptions {
+            min_strength: self.options.min_strength,
+            policies_resolved: scope.resolved_on(device.platform),
+        };
+        let all = heard.decide(&options(&self.scope));
+        let under = |applied: &Applied<'_>| match self.policies.len() {
+            1 => all.verdict.as_str(),
+            _ => heard.decide_under(&applied.id, &options(&applied.scope)).verdict.as_str(),
+        };
+        let each = self.policies.iter().map(|p| v1::PolicyVerdict { id: p.id.clone(), verdict: under(p).into() });
         let each = each.collect();
-        (all, each, is_waived(&case))
+        (all, each)
     }
 }
 
@@ -214,27 +224,28 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
     let complete = !gathered.interrupted;
     let devices = gathered.inventory.into_devices(judged.options.coverage());
     let mut writer = Writer::begin(outputs, &run)?;
-    let id = |item: u32| format!("e{}", item + 1);
+    let ids: Vec<Word> = (1..=gathered.items.len()).map(|n| format!("e{n}").into()).collect();
+    let id = |item: u32| ids.get(item as usize).cloned().unwrap_or_default();
     let mut messages = Messages { more: gathered.more, ..Messages::default() };
     for device in devices.iter() {
         let mut found = gather(&device, &devices, judged.set, &judged.scope);
-        if let Some(waivers) = &judged.options.waivers {
+        if let Some(waivers) = judged.options.waivers.as_ref().filter(|_| !found.findings.is_empty()) {
             let ids = device.identity.strong_ids();
             let said = waivers.apply(&mut found.findings, (device.platform, &ids), judged.options.as_of);
             found.diagnostics.extend(said);
         }
         let coverage: Vec<_> = device.coverage.iter().map(|c| report::coverage_of(c, &devices)).collect();
         found.diagnostics.extend(contradictions(&found.findings, &coverage));
-        let (decision, policies, waived) = judged.judge(&device, &found.findings, &coverage);
-        let mut row = report::device(&device, &found.findings, &decision, &devices, &id);
-        row.policies = policies;
-        row.waived = waived;
-        if row.verdict == "clear" {
-            row.does_not_prove.extend_from_slice(judged.scope.rests_on(device.platform));
-        }
+        let (decision, policies) = judged.judge(&device, &found.findings, &coverage);
         let item = device.items.first().copied().unwrap_or_default();
         for diagnostic in device.diagnostics.iter().chain(&found.diagnostics) {
             messages.add(item, diagnostic, Some(&device.key));
+        }
+        let platform = device.platform;
+        let mut row = report::device(device, found.findings, decision, &devices, &id);
+        row.policies = policies;
+        if row.verdict == "clear" {
+            row.does_not_prove.extend_from_slice(judged.scope.rests_on(platform));
         }
         writer.device(&row)?;
     }
@@ -260,10 +271,15 @@ pub fn write_report(gathered: Gathered, judged: &Judged<'_>, outputs: &mut [Outp
 fn evidence(items: &[Item], rest: Rest) -> impl Iterator<Item = v1::Evidence> {
     let mut keys: Vec<Vec<String>> = vec![Vec::new(); items.len()];
     for (key, of) in rest.keys {
-        for item in of {
-            if let Some(keys) = keys.get_mut(item as usize) {
+        let Some((last, others)) = of.split_last() else { continue };
+        for item in others {
+            if let Some(keys) = keys.get_mut(*item as usize) {
                 keys.push(key.clone());
             }
+        }
+        // Most devices stand in one item: their keys move.
+        if let Some(keys) = keys.get_mut(*last as usize) {
+            keys.push(key);
         }
     }
     let mut consulted: Vec<Vec<v1::Consulted>> = vec![Vec::new(); items.len()];
@@ -278,8 +294,8 @@ fn evidence(items: &[Item], rest: Rest) -> impl Iterator<Item = v1::Evidence> {
         v1::Evidence {
             id: format!("e{}", n + 1),
             locator: item.locator.to_string(),
-            kind: item.kind.to_owned(),
-            status: item.status.as_str().to_owned(),
+            kind: item.kind.into(),
+            status: item.status.as_str().into(),
             size: item.size,
             devices,
             consulted,

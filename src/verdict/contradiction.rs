@@ -14,8 +14,11 @@ use crate::signature::Relation;
 
 /// What complete lists of one device contradict each other on: one message for
 /// each identifier and pair of lists.
-pub fn contradictions(findings: &[Finding], lists: &[Coverage]) -> Vec<Diagnostic> {
-    let complete: Vec<&Coverage> = lists.iter().filter(|l| l.completeness == Completeness::Complete).collect();
+pub fn contradictions(findings: &[Finding], lists: &[Coverage<'_>]) -> Vec<Diagnostic> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let complete: Vec<&Coverage<'_>> = lists.iter().filter(|l| l.completeness == Completeness::Complete).collect();
     let mut out = Vec::new();
     let mut said = BTreeSet::new();
     for finding in findings.iter().filter(|f| is_app(f)) {
@@ -27,7 +30,7 @@ pub fn contradictions(findings: &[Finding], lists: &[Coverage]) -> Vec<Diagnosti
                 if there.any(|p| p.state.is_present() || p.state == State::Unknown) {
                     continue;
                 }
-                if said.insert((&finding.identifier, &names.locator, &omits.locator)) {
+                if said.insert((&finding.identifier, names.locator, omits.locator)) {
                     out.push(message(finding, names, omits));
                 }
             }
@@ -36,8 +39,8 @@ pub fn contradictions(findings: &[Finding], lists: &[Coverage]) -> Vec<Diagnosti
     out
 }
 
-fn message(finding: &Finding, names: &Coverage, omits: &Coverage) -> Diagnostic {
-    let at = |list: &Coverage| list.as_of.map_or_else(|| "time unknown".to_owned(), |t| t.to_string());
+fn message(finding: &Finding, names: &Coverage<'_>, omits: &Coverage<'_>) -> Diagnostic {
+    let at = |list: &Coverage<'_>| list.as_of.map_or_else(|| "time unknown".to_owned(), |t| t.to_string());
     let text = format!(
         "the complete list in {} ({}) names {} as installed, the complete list in {} ({}) does not: it came or went between, or one of the two is wrong",
         names.locator,
@@ -54,18 +57,23 @@ fn is_app(finding: &Finding) -> bool {
 }
 
 /// The statement stands in the file of the list.
-fn is_in(statement: &Provenance, list: &Coverage) -> bool {
-    statement.locator.strip_prefix(&list.locator).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+fn is_in(statement: &Provenance, list: &Coverage<'_>) -> bool {
+    statement.locator.strip_prefix(list.locator).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
 /// Another list that would have to name the app as well: of the same kind of
 /// apps, for at least the same users.
-fn is_comparable(statement: &Provenance, names: &Coverage, other: &Coverage) -> bool {
-    let users = if statement.users.is_empty() { names.users.clone() } else { UserSet::Only(statement.users.clone()) };
-    let speaks = match (&users, &other.users) {
+fn is_comparable(statement: &Provenance, names: &Coverage<'_>, other: &Coverage<'_>) -> bool {
+    // The users spoken of; `None`: every user.
+    let users = match names.users.as_ref() {
+        _ if !statement.users.is_empty() => Some(&statement.users),
+        UserSet::All => None,
+        UserSet::Only(users) => Some(users),
+    };
+    let speaks = match (users, other.users.as_ref()) {
         (_, UserSet::All) => true,
-        (UserSet::All, UserSet::Only(_)) => false,
-        (UserSet::Only(users), UserSet::Only(known)) => users.iter().all(|u| known.contains(u)),
+        (None, UserSet::Only(_)) => false,
+        (Some(users), UserSet::Only(known)) => users.iter().all(|u| known.contains(u)),
     };
     let fits = match other.scope {
         ListScope::AllApps => matches!(names.scope, ListScope::AllApps | ListScope::ThirdPartyApps),

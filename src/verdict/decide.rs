@@ -1,5 +1,8 @@
 //! From findings and coverage to one verdict: pure, and the same everywhere.
 
+use std::borrow::Cow;
+
+use super::Word;
 use super::finding::Finding;
 use crate::artifact::RecordKind;
 use crate::inventory::Completeness;
@@ -18,21 +21,21 @@ pub struct DecideOptions {
 
 /// One list of apps, as the report holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coverage {
+pub struct Coverage<'a> {
     /// Which apps.
     pub scope: ListScope,
     /// For which users.
-    pub users: UserSet,
+    pub users: Cow<'a, UserSet>,
     /// What it proves.
     pub completeness: Completeness,
     /// Why, in kebab-case.
-    pub basis: String,
+    pub basis: Word,
     /// When it was collected.
     pub as_of: Option<Timestamp>,
     /// The user vouched for it.
     pub assumed: bool,
     /// Its file, as the report names it.
-    pub locator: String,
+    pub locator: &'a str,
 }
 
 /// Everything a decision rests on.
@@ -47,7 +50,7 @@ pub struct Case<'a> {
     /// Findings.
     pub findings: &'a [Finding],
     /// Lists.
-    pub coverage: &'a [Coverage],
+    pub coverage: &'a [Coverage<'a>],
     /// How many items of evidence speak of the device.
     pub items: usize,
 }
@@ -102,60 +105,86 @@ pub struct Decision {
     /// The verdict.
     pub verdict: Verdict,
     /// Why, in kebab-case, most important first.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Word>,
+    /// Every finding that makes the device prohibited or suspect is waived.
+    pub waived: bool,
+}
+
+/// A case with what its lists prove, which is the same under every policy.
+#[derive(Debug)]
+pub struct Heard<'a> {
+    case: Case<'a>,
+    proof: Result<CompleteCoverage, Vec<Word>>,
+}
+
+impl<'a> Heard<'a> {
+    /// Looks at the lists.
+    pub fn new(case: Case<'a>) -> Self {
+        Self { case, proof: prove(&case) }
+    }
+
+    /// Judges the device over all findings.
+    pub fn decide(&self, options: &DecideOptions) -> Decision {
+        self.over(self.case.findings.iter(), options)
+    }
+
+    /// Judges the device over the findings of one policy.
+    pub fn decide_under(&self, policy: &str, options: &DecideOptions) -> Decision {
+        self.over(self.case.findings.iter().filter(|f| f.policies.iter().any(|p| p == policy)), options)
+    }
+
+    fn over<'f>(&self, findings: impl Iterator<Item = &'f Finding>, options: &DecideOptions) -> Decision {
+        let deciding: Vec<&Finding> = findings.filter(|f| decides(f)).collect();
+        let is_history = |f: &Finding| matches!(&self.proof, Ok(proof) if disproved(f, proof, &self.case));
+        let open: Vec<&Finding> = deciding.iter().copied().filter(|f| !is_history(f)).collect();
+        let (verdict, reasons) = if open.iter().any(|f| f.state.is_present() && f.strength >= options.min_strength) {
+            (Verdict::Prohibited, vec!["prohibited-app-present".into()])
+        } else if !open.is_empty() {
+            (Verdict::Suspect, distinct(open.iter().map(|f| sign(f).into())))
+        } else {
+            self.without_signs(!deciding.is_empty(), options)
+        };
+        let waived = !open.is_empty() && open.iter().all(|f| f.waiver.is_some());
+        Decision { verdict, reasons, waived }
+    }
+
+    /// What the lists show where no finding is a sign of presence. `history`:
+    /// there were some, which a list disproves.
+    fn without_signs(&self, history: bool, options: &DecideOptions) -> (Verdict, Vec<Word>) {
+        match &self.proof {
+            Ok(proof) if options.policies_resolved && self.case.record == RecordKind::Device => {
+                let mut reasons = vec!["complete-app-list".into()];
+                if proof.is_assumed() {
+                    reasons.push("assumed-full-list".into());
+                }
+                if history {
+                    reasons.push("removed-or-trace-disproved".into());
+                }
+                (Verdict::Clear(proof.clone()), reasons)
+            }
+            Ok(_) if self.case.record == RecordKind::Device => {
+                (Verdict::Inconclusive, vec!["policy-entry-unresolved".into()])
+            }
+            Ok(_) => (Verdict::Inconclusive, vec!["not-a-device".into()]),
+            Err(gaps) => (Verdict::Inconclusive, gaps.clone()),
+        }
+    }
 }
 
 /// Judges one device.
 pub fn decide(case: &Case<'_>, options: &DecideOptions) -> Decision {
-    let proof = prove(case);
-    let deciding: Vec<&Finding> = case.findings.iter().filter(|f| decides(f)).collect();
-    if deciding.iter().any(|f| f.state.is_present() && f.strength >= options.min_strength) {
-        return because(Verdict::Prohibited, ["prohibited-app-present"]);
-    }
-    let signs: Vec<&str> = deciding
-        .iter()
-        .filter(|f| !matches!(&proof, Ok(proof) if disproved(f, proof, case)))
-        .map(|f| sign(f))
-        .collect();
-    if !signs.is_empty() {
-        return because(Verdict::Suspect, signs);
-    }
-    match proof {
-        Ok(proof) if options.policies_resolved && case.record == RecordKind::Device => {
-            let mut reasons = vec!["complete-app-list"];
-            if proof.is_assumed() {
-                reasons.push("assumed-full-list");
-            }
-            if !deciding.is_empty() {
-                reasons.push("removed-or-trace-disproved");
-            }
-            because(Verdict::Clear(proof), reasons)
-        }
-        Ok(_) if case.record == RecordKind::Device => because(Verdict::Inconclusive, ["policy-entry-unresolved"]),
-        Ok(_) => because(Verdict::Inconclusive, ["not-a-device"]),
-        Err(gaps) => because(Verdict::Inconclusive, gaps.iter().map(String::as_str)),
-    }
+    Heard::new(*case).decide(options)
 }
 
-/// Every finding that makes the device prohibited or suspect is waived.
-pub fn is_waived(case: &Case<'_>) -> bool {
-    let proof = prove(case);
-    let mut deciding = case
-        .findings
-        .iter()
-        .filter(|f| decides(f) && !matches!(&proof, Ok(proof) if disproved(f, proof, case)))
-        .peekable();
-    deciding.peek().is_some() && deciding.all(|f| f.waiver.is_some())
-}
-
-fn because<'a>(verdict: Verdict, reasons: impl IntoIterator<Item = &'a str>) -> Decision {
-    let mut out: Vec<String> = Vec::new();
-    for reason in reasons {
-        if !out.iter().any(|r| r == reason) {
-            out.push(reason.to_owned());
+/// Each word once, where it comes first.
+fn distinct(words: impl IntoIterator<Item = Word>) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::new();
+    for word in words {
+        if !out.contains(&word) {
+            out.push(word);
         }
     }
-    Decision { verdict, reasons: out }
+    out
 }
 
 /// Relation and state are of the kind that can decide.
@@ -188,45 +217,39 @@ pub fn disproved(finding: &Finding, proof: &CompleteCoverage, case: &Case<'_>) -
 
 /// Shows that the lists name every app of every known user, or says what is
 /// missing, in kebab-case.
-pub fn prove(case: &Case<'_>) -> Result<CompleteCoverage, Vec<String>> {
+pub fn prove(case: &Case<'_>) -> Result<CompleteCoverage, Vec<Word>> {
     let scopes: &[&[ListScope]] = match case.platform {
         Platform::Ios => &[&[ListScope::ThirdPartyApps, ListScope::AllApps]],
         Platform::Android | Platform::HarmonyOs => {
             &[&[ListScope::ThirdPartyApps, ListScope::AllApps], &[ListScope::SystemApps, ListScope::AllApps]]
         }
-        Platform::Unknown | Platform::OutOfScope => return Err(vec!["platform-unknown".to_owned()]),
+        Platform::Unknown | Platform::OutOfScope => return Err(vec!["platform-unknown".into()]),
     };
-    let complete: Vec<&Coverage> = case.coverage.iter().filter(|c| c.completeness == Completeness::Complete).collect();
-    let mut gaps = Vec::new();
-    let mut used: Vec<&Coverage> = Vec::new();
-    let owner = [0];
-    let users = if case.users.is_empty() { &owner[..] } else { case.users };
+    let complete = || case.coverage.iter().filter(|c| c.completeness == Completeness::Complete);
+    let none_complete = complete().next().is_none();
+    let mut gaps: Vec<Word> = Vec::new();
+    let mut used: Vec<&Coverage<'_>> = Vec::new();
+    let users = if case.users.is_empty() { &[0] } else { case.users };
     for user in users {
         for alternatives in scopes {
-            let speaks = |c: &&&Coverage| alternatives.contains(&c.scope) && covers(&c.users, *user);
+            let speaks = |c: &&Coverage<'_>| alternatives.contains(&c.scope) && covers(&c.users, *user);
             // The youngest list that speaks: an older one beside it takes nothing away.
-            match complete.iter().filter(speaks).max_by_key(|c| (c.as_of, !c.assumed)) {
+            match complete().filter(speaks).max_by_key(|c| (c.as_of, !c.assumed)) {
                 Some(list) => used.push(list),
-                None if complete.is_empty() => {}
-                None if alternatives.contains(&ListScope::SystemApps) => gaps.push("system-apps-not-covered"),
-                None => gaps.push("user-not-covered"),
+                None if none_complete => {}
+                None if alternatives.contains(&ListScope::SystemApps) => gaps.push("system-apps-not-covered".into()),
+                None => gaps.push("user-not-covered".into()),
             }
         }
     }
     if case.coverage.is_empty() {
-        gaps.push("no-app-list");
-    } else if complete.is_empty() || !gaps.is_empty() {
+        gaps.push("no-app-list".into());
+    } else if none_complete || !gaps.is_empty() {
         let partial = case.coverage.iter().filter(|c| c.completeness != Completeness::Complete);
-        gaps.extend(partial.map(|c| c.basis.as_str()));
+        gaps.extend(partial.map(|c| c.basis.clone()));
     }
     if !gaps.is_empty() {
-        let mut out: Vec<String> = Vec::new();
-        for gap in gaps {
-            if !out.iter().any(|g| g == gap) {
-                out.push(gap.to_owned());
-            }
-        }
-        return Err(out);
+        return Err(distinct(gaps));
     }
     let as_of = used.iter().map(|c| c.as_of).min().flatten();
     Ok(CompleteCoverage { as_of, assumed: used.iter().any(|c| c.assumed) })

@@ -1,5 +1,6 @@
 //! A reportable conclusion on one device and one app.
 
+use super::Word;
 use super::waiver::AppliedWaiver;
 use crate::matching::{MatchReason, SignerStatus, Strength};
 use crate::model::{AppIdentifier, State, Timestamp};
@@ -71,7 +72,7 @@ pub struct Provenance {
     /// File, and row or key in it.
     pub locator: String,
     /// Which artifact.
-    pub artifact: String,
+    pub artifact: Word,
     /// What it says.
     pub state: State,
     /// Of which users; empty: not told apart.
@@ -124,7 +125,7 @@ pub struct Finding {
     /// Every statement it rests on.
     pub provenance: Vec<Provenance>,
     /// What all this does not prove; sentences.
-    pub does_not_prove: Vec<String>,
+    pub does_not_prove: Vec<Word>,
     /// The exception that covers it.
     pub waiver: Option<AppliedWaiver>,
 }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::Scope;
 use super::finding::{Finding, FindingCode, Provenance, SignerFact};
+use super::{Scope, Word};
 use crate::artifact::{Observation, Source, SourceHash, SourceId};
 use crate::format::hex;
 use crate::inventory::{Completeness, Device, Devices};
@@ -33,7 +33,7 @@ pub fn gather(device: &Device, devices: &Devices, set: &SignatureSet, scope: &Sc
     let mut by_key: BTreeMap<Key, Vec<Statement<'_>>> = BTreeMap::new();
     for seen in &device.apps {
         for fit in match_app(seen, device.platform, set) {
-            if !scope.naming(&fit.app, &fit.identifier.value).is_empty() {
+            if scope.names(&fit.app, &fit.identifier.value) {
                 let key = (fit.app.clone(), fit.identifier.clone(), fit.relation);
                 by_key.entry(key).or_default().push(Statement { seen, fit });
             }
@@ -202,7 +202,7 @@ fn provenance(said: &[&&Statement<'_>], device: &Device, devices: &Devices) -> V
         let (hash_scope, sha256) = hash(seen, source);
         let row = Provenance {
             locator: seen.at.locator(&source.locator).to_string(),
-            artifact: source.artifact.to_owned(),
+            artifact: source.artifact.into(),
             state: seen.state,
             users: seen.users.clone(),
             as_of: list_time(device, seen.source),
@@ -230,11 +230,11 @@ fn list_time(device: &Device, source: SourceId) -> Option<Timestamp> {
     device.coverage.iter().filter(|c| c.source == source).filter_map(|c| c.as_of).max()
 }
 
-fn caveats(said: &[&&Statement<'_>], relation: Relation, devices: &Devices) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut add = |text: &str| {
+fn caveats(said: &[&&Statement<'_>], relation: Relation, devices: &Devices) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::new();
+    let mut add = |text: &'static str| {
         if !text.is_empty() && !out.iter().any(|t| t == text) {
-            out.push(text.to_owned());
+            out.push(text.into());
         }
     };
     if relation == Relation::Host {

@@ -10,15 +10,17 @@ mod finding;
 mod gather;
 mod scope;
 mod waiver;
+mod word;
 
 pub use contradiction::contradictions;
 pub use decide::{
-    Case, CompleteCoverage, Coverage, DecideOptions, Decision, Verdict, decide, disproved, is_waived, prove,
+    Case, CompleteCoverage, Coverage, DecideOptions, Decision, Heard, Verdict, decide, disproved, prove,
 };
 pub use finding::{Finding, FindingCode, Provenance, SignerFact};
 pub use gather::{Gathered, best_states, gather, speaks_for};
 pub use scope::Scope;
 pub use waiver::{AppliedWaiver, Waiver, WaiverError, Waivers, expired_message};
+pub use word::Word;
 
 #[cfg(test)]
 mod tests;

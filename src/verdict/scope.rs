@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Word;
 use crate::model::{Platform, Timestamp};
 use crate::signature::{Policy, Resolution, SignatureSet};
 
@@ -14,7 +15,7 @@ pub struct Scope {
     apps: BTreeMap<String, Vec<Naming>>,
     unresolved: BTreeMap<Platform, u32>,
     resolvable: bool,
-    none_known: BTreeMap<Platform, Vec<String>>,
+    none_known: BTreeMap<Platform, Vec<Word>>,
 }
 
 /// One policy names one app, perhaps in some editions only.
@@ -41,10 +42,10 @@ impl Scope {
                     match set.resolution(entry, platform) {
                         Resolution::Resolved => scope.resolvable = true,
                         Resolution::NoneKnown(statement) => {
-                            let told = format!(
+                            let told = Word::from(format!(
                                 "No edition of {} for {platform} is known (checked {}); that is no proof that there is none.",
                                 entry.named, statement.checked
-                            );
+                            ));
                             let list = scope.none_known.entry(platform).or_default();
                             if !list.contains(&told) {
                                 list.push(told);
@@ -74,24 +75,34 @@ impl Scope {
     }
 
     /// The same for every platform that has such sentences.
-    pub fn rests_on_all(&self) -> impl Iterator<Item = (Platform, &[String])> {
+    pub fn rests_on_all(&self) -> impl Iterator<Item = (Platform, &[Word])> {
         self.none_known.iter().map(|(platform, said)| (*platform, said.as_slice()))
     }
 
     /// What a clear verdict on this platform rests on beyond its lists; sentences.
-    pub fn rests_on(&self, platform: Platform) -> &[String] {
+    pub fn rests_on(&self, platform: Platform) -> &[Word] {
         self.none_known.get(&platform).map_or(&[], Vec::as_slice)
+    }
+
+    /// Some chosen policy names this app when it bears this identifier.
+    pub fn names(&self, app: &str, identifier: &str) -> bool {
+        self.policies_naming(app, identifier).next().is_some()
     }
 
     /// Chosen policies that name this app when it bears this identifier.
     pub fn naming(&self, app: &str, identifier: &str) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
-        for naming in self.apps.get(app).into_iter().flatten() {
-            let edition = naming.editions.is_empty() || naming.editions.iter().any(|e| e == identifier);
-            if edition && !out.contains(&naming.policy) {
-                out.push(naming.policy.clone());
+        for policy in self.policies_naming(app, identifier) {
+            if !out.iter().any(|p| p == policy) {
+                out.push(policy.to_owned());
             }
         }
         out
+    }
+
+    /// The same, as often as they name it.
+    fn policies_naming(&self, app: &str, identifier: &str) -> impl Iterator<Item = &str> {
+        let names = move |n: &&Naming| n.editions.is_empty() || n.editions.iter().any(|e| e == identifier);
+        self.apps.get(app).into_iter().flatten().filter(names).map(|n| n.policy.as_str())
     }
 }

@@ -41,7 +41,7 @@ fn assert_same(report: &v1::Report) {
         let of = |value: &Option<String>| value.clone().unwrap_or_default();
         let mut pairs = vec![
             ("device_key", device.key.clone()),
-            ("verdict", device.verdict.clone()),
+            ("verdict", device.verdict.to_string()),
             ("verdict_reasons", device.verdict_reasons.join(" ")),
             ("device_name", of(&id.name)),
             ("primary_user", of(&id.primary_user)),
@@ -57,11 +57,11 @@ fn assert_same(report: &v1::Report) {
             pairs.pop();
             let first = f.provenance.first().cloned().unwrap_or_default();
             pairs.extend([
-                ("code", f.code.clone()),
+                ("code", f.code.to_string()),
                 ("app", f.app.clone()),
                 ("app_name", f.app_name.clone()),
-                ("state", f.state.clone()),
-                ("strength", f.strength.clone()),
+                ("state", f.state.to_string()),
+                ("strength", f.strength.to_string()),
                 ("identifier", f.identifier.value.clone()),
                 ("display_name", of(&f.display_name)),
                 ("app_version", of(&f.version)),
@@ -73,7 +73,7 @@ fn assert_same(report: &v1::Report) {
             assert_eq!(row[column], value, "{column} of {}", device.key);
         }
         for caveat in &device.does_not_prove {
-            assert!(row["does_not_prove"].contains(caveat), "{caveat}");
+            assert!(row["does_not_prove"].contains(caveat.as_str()), "{caveat}");
         }
     }
 }

@@ -14,7 +14,7 @@ fn verdicts(files: &[(&str, &[u8])]) -> (Vec<String>, u8) {
         fs::write(file, bytes).unwrap();
     }
     let report = scan(&[room.path()], &options());
-    (report.devices.iter().map(|d| d.verdict.clone()).collect(), exit(&report))
+    (report.devices.iter().map(|d| d.verdict.to_string()).collect(), exit(&report))
 }
 
 fn source(path: &str) -> Vec<u8> {

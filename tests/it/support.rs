@@ -122,7 +122,7 @@ pub fn hostile_report() -> v1::Report {
         }
     }
     for item in &mut report.evidence {
-        (item.locator, item.kind) = (name(), name());
+        (item.locator, item.kind) = (name(), name().into());
         item.consulted.iter_mut().for_each(|c| c.locator = name());
     }
     for message in &mut report.diagnostics {

@@ -70,8 +70,8 @@ pub(crate) fn write(devices: u64, to: &Path) -> Result<()> {
     }
     for n in 0..devices.div_ceil(EXPORT).min(1000) {
         let message = v1::Diagnostic {
-            severity: ["warning", "note"][(n % 2) as usize].to_owned(),
-            code: "stale-list".to_owned(),
+            severity: ["warning", "note"][(n % 2) as usize].into(),
+            code: "stale-list".into(),
             locator: Some(export(n)),
             device: None,
             message: "rows are older than 30 days; export again".to_owned(),
@@ -129,7 +129,7 @@ fn run() -> v1::Run {
         policies: vec![v1::Policy {
             id: "us-eo-13971".to_owned(),
             title: "Executive Order 13971".to_owned(),
-            status: "revoked".to_owned(),
+            status: "revoked".into(),
             ended: Some("2021-06-09".to_owned()),
             sha256: digest(2),
             entries: 8,
@@ -144,15 +144,15 @@ fn evidence(n: u64, devices: u64) -> v1::Evidence {
     v1::Evidence {
         id: format!("item-{n}"),
         locator: export(n),
-        kind: "intune-app-inventory".to_owned(),
-        status: if n % 7 == 3 { "partly-read" } else { "read" }.to_owned(),
+        kind: "intune-app-inventory".into(),
+        status: if n % 7 == 3 { "partly-read" } else { "read" }.into(),
         size: Some(40_000_000 + n),
         devices: keys.map(key).collect(),
         consulted: vec![v1::Consulted {
             locator: export(n),
             size: Some(40_000_000 + n),
             mtime: None,
-            hash_scope: "file".to_owned(),
+            hash_scope: "file".into(),
             sha256: Some(digest(n)),
         }],
         ..v1::Evidence::default()
@@ -182,8 +182,8 @@ fn device(n: u64) -> v1::Device {
     let complete = verdict == "clear";
     v1::Device {
         key: key(n),
-        record: "device".to_owned(),
-        platform: platform.to_owned(),
+        record: "device".into(),
+        platform: platform.into(),
         identity: v1::Identity {
             name: Some(format!("Phone {n} of team {}", noise(n, 6) % 400)),
             serial: Some(serial),
@@ -191,26 +191,26 @@ fn device(n: u64) -> v1::Device {
             primary_user: Some(format!("user.{}@agency.example", noise(n, 8) % 40_000)),
             model: Some(model.to_owned()),
             os_version: Some(os.to_owned()),
-            ownership: "corporate".to_owned(),
-            enrollment: "fully-managed".to_owned(),
+            ownership: "corporate".into(),
+            enrollment: "fully-managed".into(),
             ..v1::Identity::default()
         },
-        verdict: verdict.to_owned(),
-        verdict_reasons: vec![reason.to_owned()],
-        policies: vec![v1::PolicyVerdict { id: "us-eo-13971".to_owned(), verdict: verdict.to_owned() }],
+        verdict: verdict.into(),
+        verdict_reasons: vec![reason.into()],
+        policies: vec![v1::PolicyVerdict { id: "us-eo-13971".into(), verdict: verdict.into() }],
         as_of: complete.then(|| day.clone()),
         waived: false,
-        users: vec![v1::User { id: 0, kind: "owner".to_owned() }],
+        users: vec![v1::User { id: 0, kind: "owner".into() }],
         apps_observed: 20 + noise(n, 9) % 120,
         coverage: vec![v1::Coverage {
-            scope: "all-apps".to_owned(),
+            scope: "all-apps".into(),
             users: None,
-            completeness: if complete { "complete" } else { "partial" }.to_owned(),
-            basis: if complete { "documented" } else { reason }.to_owned(),
+            completeness: if complete { "complete" } else { "partial" }.into(),
+            basis: if complete { "documented" } else { reason }.into(),
             entries: 20 + noise(n, 9) % 120,
             as_of: Some(day),
             assumption: None,
-            artifact: "intune-app-inventory".to_owned(),
+            artifact: "intune-app-inventory".into(),
             locator: export(n / EXPORT),
             sha256: Some(digest(n / EXPORT)),
             note: None,
@@ -218,45 +218,45 @@ fn device(n: u64) -> v1::Device {
         }],
         findings,
         does_not_prove: vec![
-            "Personal devices list managed apps only.".to_owned(),
-            "The export does not say when each row was collected.".to_owned(),
+            "Personal devices list managed apps only.".into(),
+            "The export does not say when each row was collected.".into(),
         ],
-        evidence: vec![format!("item-{}", n / EXPORT)],
+        evidence: vec![format!("item-{}", n / EXPORT).into()],
     }
 }
 
-fn finding(n: u64, i: u64, state: &str, day: &str) -> v1::Finding {
+fn finding(n: u64, i: u64, state: &'static str, day: &str) -> v1::Finding {
     let (app, app_name, identifier, host) = APPS[((noise(n, 4) + i) % 6) as usize];
     v1::Finding {
         code: if state == "installed" { "prohibited-app-present" } else { "prohibited-app-presence-unknown" }
-            .to_owned(),
+            .into(),
         app: app.to_owned(),
         app_name: app_name.to_owned(),
         hosted_by: host.map(str::to_owned),
         policies: vec!["us-eo-13971".to_owned()],
-        relation: if host.is_some() { "host" } else { "app" }.to_owned(),
-        state: state.to_owned(),
-        strength: "strong".to_owned(),
-        identifier: v1::Identifier { kind: "package-name".to_owned(), value: identifier.to_owned() },
+        relation: if host.is_some() { "host" } else { "app" }.into(),
+        state: state.into(),
+        strength: "strong".into(),
+        identifier: v1::Identifier { kind: "package-name".into(), value: identifier.to_owned() },
         version: Some(format!("8.0.{}", noise(n, 10) % 60)),
-        signer: v1::Signer { status: "unknown".to_owned(), sha256: Vec::new() },
+        signer: v1::Signer { status: "unknown".into(), sha256: Vec::new() },
         reasons: vec![v1::Reason {
             indicator: format!("{app}.android.package"),
             value: identifier.to_owned(),
-            strength: "strong".to_owned(),
-            confidence: "confirmed".to_owned(),
+            strength: "strong".into(),
+            confidence: "confirmed".into(),
             provenance: vec![0],
         }],
         provenance: vec![v1::Provenance {
             locator: format!("{}#byte={}+180", export(n / EXPORT), n * 9000 + i * 180),
-            artifact: "intune-app-inventory".to_owned(),
-            state: state.to_owned(),
+            artifact: "intune-app-inventory".into(),
+            state: state.into(),
             as_of: Some(day.to_owned()),
-            hash_scope: "record".to_owned(),
+            hash_scope: "record".into(),
             sha256: Some(digest(n * 8 + i)),
             ..v1::Provenance::default()
         }],
-        does_not_prove: vec!["That an app is installed does not say that it was used.".to_owned()],
+        does_not_prove: vec!["That an app is installed does not say that it was used.".into()],
         ..v1::Finding::default()
     }
 }

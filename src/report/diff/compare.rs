@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::matching::Strength;
 use crate::model::Timestamp;
 use crate::report::lift;
-use crate::report::v1;
+use crate::report::v1::{self, Word};
 
 /// How a device changed, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -102,9 +102,9 @@ pub struct DeviceChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
     /// Its verdict.
-    pub verdict: String,
+    pub verdict: Word,
     /// Why.
-    pub verdict_reasons: Vec<String>,
+    pub verdict_reasons: Vec<Word>,
     /// Its deciding findings are waived.
     pub waived: bool,
     /// The oldest complete list.
@@ -122,9 +122,9 @@ pub struct Seen {
     /// What identified it.
     pub identifier: String,
     /// Presence.
-    pub state: String,
+    pub state: Word,
     /// How well it is identified.
-    pub strength: String,
+    pub strength: Word,
     /// The exception that covers it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiver: Option<String>,

@@ -59,7 +59,7 @@ fn remediated_is_clear_newer_and_under_the_same_policies() {
     timeless.as_of = None;
     assert_eq!(changes(&was, &[timeless]).0, ["milder"]);
     let mut unproved = clear_on("2026-11-20");
-    unproved.verdict = "inconclusive".to_owned();
+    unproved.verdict = "inconclusive".into();
     assert_eq!(changes(&was, &[unproved]).0, ["milder"], "not seen is not gone");
     let mut other = later();
     other.policies[0].sha256 = "00".repeat(32);
@@ -76,9 +76,9 @@ fn a_device_that_vanished_is_never_remediated() {
 #[test]
 fn lost_proof_is_worse() {
     let mut partial = device("AAAAAA1");
-    partial.coverage[0].completeness = "partial".to_owned();
-    partial.coverage[0].basis = "cut-off".to_owned();
-    partial.verdict = "inconclusive".to_owned();
+    partial.coverage[0].completeness = "partial".into();
+    partial.coverage[0].basis = "cut-off".into();
+    partial.verdict = "inconclusive".into();
     let (diff, status) = compare(&report(&run(), &[device("AAAAAA1")], "json"), &report(&later(), &[partial], "json"));
     assert_eq!((diff["devices"][0]["change"].as_str(), status), (Some("worse"), 1));
     assert_eq!(diff["devices"][0]["lists_gone"].as_array().unwrap().len(), 1);

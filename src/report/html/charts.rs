@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::markup::{Bar, chart, esc};
 use crate::model::Timestamp;
 use crate::report::text::{meaning, reason};
-use crate::report::v1;
+use crate::report::v1::{self, Word};
 
 /// Keys of one chart; a report of our own has fewer.
 const KEYS: usize = 300;
@@ -106,10 +106,10 @@ impl Charts {
         self.kinds.add(&evidence.kind, &evidence.kind, 1);
     }
 
-    fn learn<'a>(&mut self, codes: impl Iterator<Item = &'a String>) {
+    fn learn<'a>(&mut self, codes: impl Iterator<Item = &'a Word>) {
         for code in codes {
             if let Some(words) = meaning(code).filter(|_| self.words.len() < KEYS) {
-                self.words.insert(code.clone(), words);
+                self.words.insert(code.to_string(), words);
             }
         }
     }

@@ -4,10 +4,10 @@ fn hostile() -> v1::Device {
     let name = "</script><img src=x onerror=alert(1)>\u{202e}\u{2028}\"'";
     v1::Device {
         key: format!("key{name}"),
-        record: "device".to_owned(),
-        platform: "android".to_owned(),
-        verdict: "prohibited".to_owned(),
-        verdict_reasons: vec!["prohibited-app-present".to_owned(), name.to_owned()],
+        record: "device".into(),
+        platform: "android".into(),
+        verdict: "prohibited".into(),
+        verdict_reasons: vec!["prohibited-app-present".into(), name.into()],
         identity: v1::Identity {
             name: Some(name.repeat(400)),
             primary_user: Some("=cmd|' /C calc'!A0".to_owned()),
@@ -21,7 +21,7 @@ fn hostile() -> v1::Device {
             }],
             ..v1::Finding::default()
         }],
-        does_not_prove: vec![name.to_owned()],
+        does_not_prove: vec![name.into()],
         ..v1::Device::default()
     }
 }
@@ -32,7 +32,7 @@ fn page(devices: &[v1::Device]) -> String {
     let mut run = v1::Run { started_at: "2026-11-21T12:00:00Z".to_owned(), ..v1::Run::default() };
     run.policies.push(v1::Policy {
         title: "<blink>Order</blink>".to_owned(),
-        status: "revoked".to_owned(),
+        status: "revoked".into(),
         ..Default::default()
     });
     run.options.insert("<i>".to_owned(), "</dd>".into());
@@ -42,13 +42,13 @@ fn page(devices: &[v1::Device]) -> String {
     }
     let item = v1::Evidence {
         locator: "<u>".to_owned(),
-        kind: "<s>".to_owned(),
-        status: "unreadable".to_owned(),
+        kind: "<s>".into(),
+        status: "unreadable".into(),
         ..Default::default()
     };
     html.evidence(&item, &mut out).unwrap();
     let message =
-        v1::Diagnostic { severity: "error".to_owned(), message: "</noscript><q>".to_owned(), ..Default::default() };
+        v1::Diagnostic { severity: "error".into(), message: "</noscript><q>".to_owned(), ..Default::default() };
     html.diagnostic(&message, &mut out).unwrap();
     let summary = v1::Summary { devices: 1, prohibited: 1, ..v1::Summary::default() };
     html.end(&run, &summary, &mut out).unwrap();
@@ -152,7 +152,7 @@ fn what_is_kept_does_not_grow_with_the_devices() {
     html.begin(&v1::Run::default(), &mut sink).unwrap();
     for n in 0..3000 {
         let key = format!("k{n}");
-        let device = v1::Device { verdict_reasons: vec![key.clone()], record: "device".to_owned(), key, ..hostile() };
+        let device = v1::Device { verdict_reasons: vec![key.clone().into()], record: "device".into(), key, ..hostile() };
         html.device(&device, &mut sink).unwrap();
         assert!(!html.rows.is_full() && !html.details.is_full());
     }

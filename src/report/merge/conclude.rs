@@ -2,10 +2,11 @@
 
 use crate::inventory::{CONTESTED, Doubt, HOLDS_FOR_CORPORATE, HOLDS_FOR_FULLY_MANAGED};
 use crate::matching::Strength;
-use crate::model::{Diagnostic, Enrollment, Ownership, Timestamp};
+use crate::model::{Diagnostic, Enrollment, Ownership, Platform, Timestamp};
+use crate::report::assemble::waiver;
 use crate::report::lift::{self, Lifted};
 use crate::report::{CLEAR_SPEAKS_FOR_ITS_TIME, v1};
-use crate::verdict::{DecideOptions, Verdict, Waivers, expired_message};
+use crate::verdict::{DecideOptions, Finding, Verdict, Waivers, expired_message};
 
 /// Judges devices under the options of one run.
 pub(in crate::report) struct Judge<'a> {
@@ -51,21 +52,21 @@ impl<'a> Judge<'a> {
             // A policy that one of the reports did not apply is not decided.
             policies_resolved: self.run.policies.iter().all(|p| resolved(p) && judged(p)),
         };
-        let decision = lifted.decide(&options);
-        let mut policies = std::mem::take(&mut device.policies);
-        for own in &mut policies {
-            let policy = self.run.policies.iter().find(|p| p.id == own.id);
+        let heard = lifted.heard();
+        let decision = heard.decide(&options);
+        let under = |own: &v1::PolicyVerdict| {
+            let policy = self.run.policies.iter().find(|p| own.id == p.id);
             let policies_resolved = policy.is_some_and(|p| lift::is_resolved(p, &device.platform));
-            let under = lifted.decide_under(&own.id, &DecideOptions { policies_resolved, ..options });
-            under.verdict.as_str().clone_into(&mut own.verdict);
-        }
-        device.policies = policies;
-        device.waived = lifted.is_waived();
+            let under = heard.decide_under(&own.id, &DecideOptions { policies_resolved, ..options });
+            v1::PolicyVerdict { id: own.id.clone(), verdict: under.verdict.as_str().into() }
+        };
+        device.policies = device.policies.iter().map(under).collect();
+        device.waived = decision.waived;
         device.as_of = match &decision.verdict {
             Verdict::Clear(proof) => proof.as_of().map(|t| t.to_string()),
             _ => complete(device).filter_map(|c| c.as_of.clone()).min(),
         };
-        decision.verdict.as_str().clone_into(&mut device.verdict);
+        device.verdict = decision.verdict.as_str().into();
         device.verdict_reasons = decision.reasons;
         if before != device.verdict {
             self.caveats(device, &decision.verdict);
@@ -107,23 +108,23 @@ impl<'a> Judge<'a> {
         } else {
             return;
         };
-        "partial".clone_into(&mut list.completeness);
-        basis.clone_into(&mut list.basis);
+        list.completeness = "partial".into();
+        list.basis = basis.into();
     }
 
     /// The waivers of a file given now replace those of the reports; without
     /// one, those of the reports hold as long as they hold.
     fn waive(&self, device: &mut v1::Device) -> Vec<Diagnostic> {
         let Some(as_of) = self.as_of else { return Vec::new() };
-        let mut lifted = Lifted::new(device);
+        let mut findings: Vec<Finding> = device.findings.iter().map(lift::finding).collect();
         let messages = match self.waivers {
             Some(waivers) => {
                 let ids = lift::strong_ids(&device.identity);
-                waivers.apply(&mut lifted.findings, (lifted.platform, &ids), as_of)
+                waivers.apply(&mut findings, (Platform::parse(&device.platform), &ids), as_of)
             }
             None => {
                 let mut over = Vec::new();
-                for finding in &mut lifted.findings {
+                for finding in &mut findings {
                     if let Some(past) = finding.waiver.take_if(|w| !w.holds_at(as_of)) {
                         over.push(expired_message(&past.id, &finding.app, &past.expires));
                     }
@@ -131,27 +132,22 @@ impl<'a> Judge<'a> {
                 over
             }
         };
-        for (finding, lifted) in device.findings.iter_mut().zip(lifted.findings) {
-            finding.waiver = lifted.waiver.map(|w| v1::Waiver {
-                id: w.id,
-                approver: w.approver,
-                basis: w.basis,
-                expires: w.expires,
-            });
+        for (finding, lifted) in device.findings.iter_mut().zip(findings) {
+            finding.waiver = lifted.waiver.map(waiver);
         }
         messages
     }
 
     /// Sentences that go with a clear verdict come and go with it.
     fn caveats(&self, device: &mut v1::Device, verdict: &Verdict) {
-        let rests_on = self.run.policies.iter().filter_map(|p| p.rests_on.get(&device.platform)).flatten();
-        let rests_on: Vec<String> = rests_on.cloned().collect();
-        let assumptions: Vec<String> = complete(device).filter_map(|c| c.assumption.clone()).collect();
-        let every: Vec<&String> = device.coverage.iter().filter_map(|c| c.assumption.as_ref()).collect();
-        let goes = |s: &String| s == CLEAR_SPEAKS_FOR_ITS_TIME || rests_on.contains(s) || every.contains(&s);
-        let stays: Vec<String> = device.does_not_prove.iter().filter(|s| !goes(s)).cloned().collect();
-        let mut out: Vec<String> = Vec::new();
-        let mut add = |sentences: Vec<String>| {
+        let rests_on = self.run.policies.iter().filter_map(|p| p.rests_on.get(device.platform.as_str())).flatten();
+        let rests_on: Vec<v1::Word> = rests_on.cloned().collect();
+        let assumptions: Vec<v1::Word> = complete(device).filter_map(|c| c.assumption.clone()).collect();
+        let every: Vec<&v1::Word> = device.coverage.iter().filter_map(|c| c.assumption.as_ref()).collect();
+        let goes = |s: &v1::Word| *s == CLEAR_SPEAKS_FOR_ITS_TIME || rests_on.contains(s) || every.contains(&s);
+        let stays: Vec<v1::Word> = device.does_not_prove.iter().filter(|s| !goes(s)).cloned().collect();
+        let mut out: Vec<v1::Word> = Vec::new();
+        let mut add = |sentences: Vec<v1::Word>| {
             for sentence in sentences {
                 if !out.contains(&sentence) {
                     out.push(sentence);
@@ -159,7 +155,7 @@ impl<'a> Judge<'a> {
             }
         };
         if let Verdict::Clear(proof) = verdict {
-            add(vec![CLEAR_SPEAKS_FOR_ITS_TIME.to_owned()]);
+            add(vec![CLEAR_SPEAKS_FOR_ITS_TIME.into()]);
             if proof.is_assumed() {
                 add(assumptions);
             }

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::matching::SignerStatus;
 use crate::report::lift;
-use crate::report::v1;
+use crate::report::v1::{self, Word};
 use crate::verdict::{FindingCode, best_states, speaks_for};
 
 /// App, identifier, relation; whether the signer is a wrong one.
-type Key = (String, v1::Identifier, String, bool);
+type Key = (String, v1::Identifier, Word, bool);
 
 /// One list of findings from several.
 pub(super) fn unite(findings: impl Iterator<Item = v1::Finding>) -> Vec<v1::Finding> {
@@ -50,8 +50,8 @@ fn gather(pool: &[v1::Finding]) -> Vec<v1::Finding> {
         let signer = lift::signer(&common.signer.status);
         let code = FindingCode::of(state, lift::strength(&common.strength), signer);
         out.push(v1::Finding {
-            code: code.as_str().to_owned(),
-            state: state.as_str().to_owned(),
+            code: code.as_str().into(),
+            state: state.as_str().into(),
             users,
             reasons: place(&reasons, &own),
             provenance: own.into_iter().cloned().collect(),
@@ -74,14 +74,14 @@ fn common(pool: &[v1::Finding]) -> v1::Finding {
         app_name: pool.iter().map(|f| f.app_name.clone()).min().unwrap_or_default(),
         hosted_by: least(|f| &f.hosted_by),
         policies: union(pool.iter().map(|f| &f.policies)),
-        strength: best(pool.iter().map(|f| f.strength.as_str()), lift::strength),
+        strength: best(pool.iter().map(|f| &f.strength), lift::strength),
         display_name: least(|f| &f.display_name),
         version: pool.iter().filter_map(|f| f.version.as_deref()).max_by(|a, b| natural(a, b)).map(str::to_owned),
         installer: least(|f| &f.installer),
         first_seen: least(|f| &f.first_seen),
         last_seen: pool.iter().filter_map(|f| f.last_seen.clone()).max(),
         signer: v1::Signer {
-            status: best(pool.iter().map(|f| f.signer.status.as_str()), lift::signer),
+            status: best(pool.iter().map(|f| &f.signer.status), lift::signer),
             sha256: union(pool.iter().map(|f| &f.signer.sha256)),
         },
         does_not_prove: union(pool.iter().map(|f| &f.does_not_prove)),
@@ -91,8 +91,8 @@ fn common(pool: &[v1::Finding]) -> v1::Finding {
     }
 }
 
-fn best<'a, T: Ord>(words: impl Iterator<Item = &'a str>, rank: fn(&str) -> T) -> String {
-    words.max_by_key(|word| (rank(word), *word)).unwrap_or_default().to_owned()
+fn best<'a, T: Ord>(words: impl Iterator<Item = &'a Word>, rank: fn(&str) -> T) -> Word {
+    words.max_by_key(|word| (rank(word), *word)).cloned().unwrap_or_default()
 }
 
 /// Lists that agree stay as they are; others become one sorted list.

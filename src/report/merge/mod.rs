@@ -229,9 +229,9 @@ fn device_of(rows: &[Row]) -> io::Result<v1::Device> {
     numbers.dedup();
     devices.sort_by_cached_key(|d| serde_json::to_vec(d).unwrap_or_default());
     let mut device = unite(devices);
-    device.evidence = numbers.iter().map(|n| format!("e{n}")).collect();
+    device.evidence = numbers.iter().map(|n| format!("e{n}").into()).collect();
     if rows.iter().any(|row| row.unlisted) {
-        device.evidence.push(lift::UNLISTED.to_owned());
+        device.evidence.push(lift::UNLISTED.into());
     }
     Ok(device)
 }

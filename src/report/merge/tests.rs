@@ -60,12 +60,12 @@ fn a_device_clear_in_one_report_and_prohibited_in_another_is_prohibited() {
 #[test]
 fn lists_of_two_reports_prove_together_what_neither_does_alone() {
     let mut third = device("AAAAAA1");
-    third.coverage[0].scope = "third-party-apps".to_owned();
-    third.verdict = "inconclusive".to_owned();
-    third.policies[0].verdict = "inconclusive".to_owned();
+    third.coverage[0].scope = "third-party-apps".into();
+    third.verdict = "inconclusive".into();
+    third.policies[0].verdict = "inconclusive".into();
     third.does_not_prove.remove(0);
     let mut system = third.clone();
-    system.coverage[0].scope = "system-apps".to_owned();
+    system.coverage[0].scope = "system-apps".into();
     system.coverage[0].locator = "other/packages.xml".to_owned();
     let parts = [report(&run(), &[third], "json"), report(&run(), &[system], "json")];
     let (joined, status, _) = join(&parts);
@@ -89,12 +89,12 @@ fn a_removed_app_that_is_installed_elsewhere_is_one_finding_with_both_statements
 #[test]
 fn a_list_that_holds_for_agency_devices_proves_nothing_of_a_personal_one() {
     let mut corporate = device("AAAAAA1");
-    corporate.identity.ownership = "corporate".to_owned();
-    corporate.coverage[0].holds_for = Some("ownership=corporate".to_owned());
+    corporate.identity.ownership = "corporate".into();
+    corporate.coverage[0].holds_for = Some("ownership=corporate".into());
     let mut personal = device("AAAAAA1");
-    personal.identity.ownership = "personal".to_owned();
+    personal.identity.ownership = "personal".into();
     personal.coverage.clear();
-    personal.verdict = "inconclusive".to_owned();
+    personal.verdict = "inconclusive".into();
     let alone = report(&run(), &[corporate], "json");
     assert_eq!(join(std::slice::from_ref(&alone)).0.devices[0].verdict, "clear");
     let both = join(&[alone, report(&run(), &[personal], "json")]).0;
@@ -160,8 +160,8 @@ fn an_item_in_two_reports_is_one_and_messages_follow_their_device() {
     let text = |d: &v1::Device| {
         let mut whole = parse(&write(&run(), std::slice::from_ref(d), &[item("e1", "phones/a", &[d])], "json"));
         whole.diagnostics.push(v1::Diagnostic {
-            severity: "note".to_owned(),
-            code: "values-conflict".to_owned(),
+            severity: "note".into(),
+            code: "values-conflict".into(),
             device: Some(d.key.clone()),
             message: "two names".to_owned(),
             count: 1,
@@ -238,11 +238,11 @@ fn one_device() -> impl Strategy<Value = v1::Device> {
                 d.identity.serial = None;
                 d.key = format!("android:udid:00008110-00123456789012{n:02}");
             }
-            d.identity.ownership = if corporate { "corporate" } else { "unknown" }.to_owned();
+            d.identity.ownership = if corporate { "corporate" } else { "unknown" }.into();
             d.coverage = (0..lists)
                 .map(|i| {
                     let mut list = list(&format!("l{i}/packages.xml"), &format!("2026-11-0{}T00:00:00Z", i + 1));
-                    list.holds_for = (i == 1).then(|| "ownership=corporate".to_owned());
+                    list.holds_for = (i == 1).then(|| "ownership=corporate".into());
                     list
                 })
                 .collect();

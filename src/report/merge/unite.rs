@@ -10,7 +10,7 @@ use super::findings;
 use crate::inventory::{StrongId, joining};
 use crate::model::Platform;
 use crate::report::lift;
-use crate::report::v1;
+use crate::report::v1::{self, Word};
 
 /// What several devices that are one say together. Equal ones are one.
 pub(in crate::report) fn unite(mut devices: Vec<v1::Device>) -> v1::Device {
@@ -27,17 +27,17 @@ pub(in crate::report) fn unite(mut devices: Vec<v1::Device>) -> v1::Device {
         .iter()
         .map(|d| d.policies.iter().map(|p| p.id.as_str()).collect::<BTreeSet<_>>())
         .reduce(|a, b| a.intersection(&b).copied().collect());
-    let order = devices.iter().flat_map(|d| &d.policies).map(|p| p.id.as_str());
+    let order = devices.iter().flat_map(|d| &d.policies).map(|p| &p.id);
     let mut policies: Vec<v1::PolicyVerdict> = Vec::new();
-    for id in order.filter(|id| judged.as_ref().is_some_and(|j| j.contains(id))) {
-        if !policies.iter().any(|p| p.id == id) {
-            policies.push(v1::PolicyVerdict { id: id.to_owned(), verdict: String::new() });
+    for id in order.filter(|id| judged.as_ref().is_some_and(|j| j.contains(id.as_str()))) {
+        if !policies.iter().any(|p| p.id == *id) {
+            policies.push(v1::PolicyVerdict { id: id.clone(), verdict: Word::default() });
         }
     }
     v1::Device {
         key: key(platform, &identity, &devices),
         record: devices.iter().map(|d| d.record.clone()).min_by_key(|r| record(r)).unwrap_or_default(),
-        platform: platform.as_str().to_owned(),
+        platform: platform.as_str().into(),
         identity,
         policies,
         users: users(&devices),
@@ -72,19 +72,19 @@ fn record(text: &str) -> usize {
 
 fn scope(list: &v1::Coverage) -> usize {
     let order = ["third-party-apps", "system-apps", "managed-apps", "work-profile"];
-    order.iter().position(|s| *s == list.scope).unwrap_or(order.len())
+    order.iter().position(|s| list.scope == *s).unwrap_or(order.len())
 }
 
 fn users(devices: &[v1::Device]) -> Vec<v1::User> {
-    let mut kinds: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    let mut kinds: BTreeMap<u32, BTreeSet<&Word>> = BTreeMap::new();
     for user in devices.iter().flat_map(|d| &d.users) {
         kinds.entry(user.id).or_default().insert(&user.kind);
     }
     kinds
         .into_iter()
         .map(|(id, kinds)| {
-            let kind = kinds.iter().find(|k| **k != "unknown").copied().unwrap_or("unknown");
-            v1::User { id, kind: kind.to_owned() }
+            let known = kinds.into_iter().find(|k| **k != "unknown");
+            v1::User { id, kind: known.cloned().unwrap_or_else(|| "unknown".into()) }
         })
         .collect()
 }
@@ -124,7 +124,7 @@ fn identity(devices: &[v1::Device]) -> v1::Identity {
 }
 
 /// The word that stands last in `order`.
-fn most(all: &[&v1::Identity], pick: fn(&v1::Identity) -> &String, order: &[&str]) -> String {
-    let at = all.iter().filter_map(|i| order.iter().position(|o| o == pick(i))).max();
-    at.and_then(|at| order.get(at)).map_or_else(|| "unknown".to_owned(), |o| (*o).to_owned())
+fn most(all: &[&v1::Identity], pick: fn(&v1::Identity) -> &Word, order: &[&'static str]) -> Word {
+    let at = all.iter().filter_map(|i| order.iter().position(|o| pick(i) == o)).max();
+    at.and_then(|at| order.get(at)).copied().unwrap_or("unknown").into()
 }

@@ -2,7 +2,7 @@
 //! is not understood is never good news.
 
 use super::Part;
-use crate::report::v1;
+use crate::report::v1::{self, Word};
 
 const VERDICTS: [&str; 4] = ["prohibited", "suspect", "clear", "inconclusive"];
 const STATES: [&str; 7] = ["installed", "disabled", "archived", "unknown", "removed", "trace", "offered"];
@@ -29,9 +29,9 @@ pub(super) fn part(part: &mut Part) -> u64 {
     unknown
 }
 
-fn word(value: &mut String, known: &[&str], cautious: &str, unknown: &mut u64) {
+fn word(value: &mut Word, known: &[&str], cautious: &'static str, unknown: &mut u64) {
     if !known.contains(&value.as_str()) {
-        cautious.clone_into(value);
+        *value = cautious.into();
         *unknown += 1;
     }
 }
@@ -42,8 +42,8 @@ fn device(device: &mut v1::Device, unknown: &mut u64) {
     if !["device", "packages", "aggregate"].contains(&device.record.as_str()) {
         // Whatever it stands for: it counts as a device, and as one of which
         // nothing can be proved.
-        "device".clone_into(&mut device.record);
-        "unknown".clone_into(&mut device.platform);
+        device.record = "device".into();
+        device.platform = "unknown".into();
         *unknown += 1;
     }
     let identity = &mut device.identity;
@@ -66,8 +66,8 @@ fn device(device: &mut v1::Device, unknown: &mut u64) {
     }
     word(&mut device.verdict, &VERDICTS, "inconclusive", unknown);
     if *unknown > before && device.verdict == "clear" {
-        "inconclusive".clone_into(&mut device.verdict);
-        device.verdict_reasons.insert(0, "unknown-value".to_owned());
+        device.verdict = "inconclusive".into();
+        device.verdict_reasons.insert(0, "unknown-value".into());
     }
 }
 

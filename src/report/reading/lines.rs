@@ -25,7 +25,7 @@ struct Head {
 #[derive(Deserialize)]
 struct EvidenceKind {
     #[serde(default)]
-    evidence_kind: String,
+    evidence_kind: v1::Word,
 }
 
 #[derive(Deserialize)]

@@ -166,14 +166,14 @@ fn a_verdict_that_its_own_findings_do_not_bear_out_is_taken_anew() {
     let whole = parse(&report(&run(), &[device("AAAAAA1"), prohibited("BBBBBB2")], "json"));
     type Change = fn(&mut v1::Report);
     let changes: [(Change, &str, u8); 5] = [
-        (|r| r.devices[1].verdict = "clear".to_owned(), "prohibited", 1),
+        (|r| r.devices[1].verdict = "clear".into(), "prohibited", 1),
         (|r| r.devices[1].waived = true, "prohibited", 1),
-        (|r| r.devices[1].policies[0].verdict = "clear".to_owned(), "prohibited", 1),
+        (|r| r.devices[1].policies[0].verdict = "clear".into(), "prohibited", 1),
         (
             |r| {
                 r.devices[1].findings.clear();
                 r.devices[1].coverage.clear();
-                r.devices[1].verdict = "clear".to_owned();
+                r.devices[1].verdict = "clear".into();
             },
             "inconclusive",
             3,
@@ -181,7 +181,7 @@ fn a_verdict_that_its_own_findings_do_not_bear_out_is_taken_anew() {
         (
             |r| {
                 r.devices[1].findings = vec![finding("removed", "x.xml", "2026-11-02T00:00:00Z")];
-                r.devices[1].verdict = "clear".to_owned();
+                r.devices[1].verdict = "clear".into();
             },
             "suspect",
             3,
@@ -218,7 +218,7 @@ fn counts_and_exit_status_are_those_of_the_devices() {
     }
     // A worse verdict than is borne out is kept: it may rest on what is not shown.
     let mut worse = whole.clone();
-    worse.devices[0].verdict = "suspect".to_owned();
+    worse.devices[0].verdict = "suspect".into();
     let read = parse(&render(&digested_anew(&worse, "json"), "json").unwrap().0);
     assert_eq!(read.devices[0].verdict, "suspect");
     assert!(read.diagnostics.iter().any(|d| d.code == "report-inconsistent" && d.severity == "warning"));

@@ -1,9 +1,9 @@
 //! A device without what names it.
 
 use super::Redactor;
-use super::words::{self, one_of, time, version, word};
+use super::words::{self, one_of, time, version};
 use crate::report::lift::UNLISTED;
-use crate::report::v1;
+use crate::report::v1::{self, Word};
 
 const VERDICTS: [&str; 4] = ["prohibited", "suspect", "clear", "inconclusive"];
 const STATES: [&str; 7] = ["installed", "disabled", "archived", "removed", "trace", "offered", "unknown"];
@@ -24,7 +24,7 @@ impl Redactor {
             policies: d
                 .policies
                 .iter()
-                .map(|p| v1::PolicyVerdict { id: self.public(&p.id), verdict: one_of(&p.verdict, &VERDICTS) })
+                .map(|p| v1::PolicyVerdict { id: self.public(&p.id).into(), verdict: one_of(&p.verdict, &VERDICTS) })
                 .collect(),
             as_of: time(&d.as_of),
             waived: d.waived,
@@ -40,13 +40,13 @@ impl Redactor {
             coverage: d.coverage.iter().map(|c| self.coverage(c, &own)).collect(),
             findings: d.findings.iter().map(|f| self.finding(f, &own)).collect(),
             does_not_prove: d.does_not_prove.iter().map(|s| self.sentence(s, &own)).collect(),
-            evidence: d.evidence.iter().map(|id| self.item_id(id)).collect(),
+            evidence: d.evidence.iter().map(|id| self.item_id(id).into()).collect(),
         }
     }
 
     /// A word of the report's vocabulary, else a pseudonym.
-    pub(super) fn word(&self, text: &str) -> String {
-        word(text).unwrap_or_else(|| self.name(text))
+    pub(super) fn word(&self, text: &Word) -> Word {
+        if words::is_word(text) { text.clone() } else { self.name(text).into() }
     }
 
     pub(super) fn item_id(&self, id: &str) -> String {
@@ -81,7 +81,7 @@ impl Redactor {
             basis: self.word(&c.basis),
             entries: c.entries,
             as_of: time(&c.as_of),
-            assumption: c.assumption.as_deref().map(|s| self.sentence(s, own)),
+            assumption: c.assumption.as_ref().map(|s| self.sentence(s, own)),
             managed: c.managed,
             holds_for: c
                 .holds_for
@@ -94,8 +94,8 @@ impl Redactor {
         }
     }
 
-    pub(super) fn artifact(&self, id: &str) -> String {
-        words::artifact(id).unwrap_or_else(|| self.name(id))
+    pub(super) fn artifact(&self, id: &Word) -> Word {
+        if words::is_artifact(id) { id.clone() } else { self.name(id).into() }
     }
 
     fn finding(&self, f: &v1::Finding, own: &[&str]) -> v1::Finding {

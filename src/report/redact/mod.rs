@@ -20,6 +20,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::spill::Sorter;
+use super::v1::Word;
 use super::{Renderer, v1};
 use crate::format::hex;
 
@@ -81,12 +82,12 @@ impl Redactor {
     }
 
     /// A sentence of the program, unless it names what `identity` does.
-    fn sentence(&self, text: &str, identity: &[&str]) -> String {
+    fn sentence(&self, text: &Word, identity: &[&str]) -> Word {
         let names = |value: &&str| value.len() >= 3 && text.contains(*value);
-        if self.published.contains(text) || (words::is_sentence(text) && !identity.iter().any(names)) {
-            text.to_owned()
+        if self.published.contains(text.as_str()) || (words::is_sentence(text) && !identity.iter().any(names)) {
+            text.clone()
         } else {
-            self.name(text)
+            self.name(text).into()
         }
     }
 

@@ -13,7 +13,7 @@ impl Redactor {
     pub(super) fn run(&self, run: &v1::Run) -> v1::Run {
         v1::Run {
             tool: v1::Tool {
-                name: one_of(&run.tool.name, &["tidewaiter"]),
+                name: one_of(&run.tool.name, &["tidewaiter"]).to_string(),
                 version: version(&Some(run.tool.version.clone())).unwrap_or_default(),
             },
             started_at: time(&Some(run.started_at.clone())).unwrap_or_default(),
@@ -49,11 +49,11 @@ impl Redactor {
             sha256: self.sha256(&p.sha256),
             entries: p.entries,
             unresolved: p.unresolved.iter().map(|u| self.public(u)).collect(),
-            undecided_on: p.undecided_on.iter().map(|u| one_of(u, &words::PLATFORMS)).collect(),
+            undecided_on: p.undecided_on.iter().map(|u| one_of(u, &words::PLATFORMS).to_string()).collect(),
             rests_on: p
                 .rests_on
                 .iter()
-                .map(|(on, said)| (one_of(on, &words::PLATFORMS), said.iter().map(|s| self.sentence(s, &[])).collect()))
+                .map(|(on, said)| (one_of(on, &words::PLATFORMS).to_string(), said.iter().map(|s| self.sentence(s, &[])).collect()))
                 .collect(),
         }
     }
@@ -83,7 +83,7 @@ impl Redactor {
                 ("assume_full_lists" | "related", Value::Bool(_)) => Some(value.clone()),
                 ("stale_after_days" | "max_age_days", Value::Number(n)) if n.is_u64() => Some(value.clone()),
                 ("min_strength", Value::String(text)) => {
-                    Some(one_of(text, &["strong", "definitive", "probable"]).into())
+                    Some(one_of(text, &["strong", "definitive", "probable"]).as_str().into())
                 }
                 ("waivers", Value::String(text)) => Some(self.digest("hash", text.as_bytes()).into()),
                 _ => None,
@@ -114,11 +114,11 @@ impl Redactor {
     }
 
     pub(super) fn diagnostic(&self, d: &v1::Diagnostic) -> v1::Diagnostic {
-        let code = Code::ALL.iter().find(|c| c.as_str() == d.code);
+        let code = Code::ALL.iter().find(|c| d.code == c.as_str());
         let pseudonym = self.name(&d.message);
         v1::Diagnostic {
             severity: one_of(&d.severity, &["warning", "note", "error"]),
-            code: code.map_or_else(|| self.name(&d.code), |c| c.as_str().to_owned()),
+            code: code.map_or_else(|| self.name(&d.code).into(), |c| c.as_str().into()),
             locator: d.locator.as_deref().map(|l| self.place(l)),
             device: d.device.as_deref().map(|key| self.key(key)),
             // What happened to whom is in the message; what it means is not.

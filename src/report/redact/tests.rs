@@ -45,22 +45,22 @@ fn marked() -> Vec<u8> {
     }
     id.imei = vec![mark("imei")];
     id.other_ids = vec![mark("other")];
-    d.verdict_reasons.push(mark("reason"));
-    d.does_not_prove.push(mark("sentence"));
-    d.does_not_prove.push("That this belongs to CLEARserial was never shown here.".to_owned());
-    d.evidence.push(mark("item"));
+    d.verdict_reasons.push(mark("reason").into());
+    d.does_not_prove.push(mark("sentence").into());
+    d.does_not_prove.push("That this belongs to CLEARserial was never shown here.".into());
+    d.evidence.push(mark("item").into());
     let list = &mut d.coverage[0];
     list.locator = mark("list");
-    list.artifact = mark("artifact");
-    list.basis = mark("basis");
+    list.artifact = mark("artifact").into();
+    list.basis = mark("basis").into();
     list.note = Some(mark("note"));
-    list.assumption = Some(mark("assumption"));
+    list.assumption = Some(mark("assumption").into());
     list.sha256 = Some("CLEAR00ff".repeat(8)[..64].to_owned());
     let f = &mut d.findings[0];
     f.display_name = Some(mark("name"));
     f.version = Some(mark("version"));
     f.installer = Some(mark("installer"));
-    f.signer = v1::Signer { status: "mismatch".to_owned(), sha256: vec![mark("signer")] };
+    f.signer = v1::Signer { status: "mismatch".into(), sha256: vec![mark("signer")] };
     f.reasons[0].value = mark("value");
     f.reasons[0].indicator = mark("indicator");
     f.provenance[0].locator = mark("provenance");
@@ -73,7 +73,7 @@ fn marked() -> Vec<u8> {
     possible.identifier.value = "org.CLEAR.private".to_owned();
     d.findings.push(possible);
     let mut e = item("e1", &mark("evidence"), &[&d]);
-    e.kind = mark("kind");
+    e.kind = mark("kind").into();
     e.consulted = vec![v1::Consulted { locator: mark("file"), sha256: Some(mark("h")), ..v1::Consulted::default() }];
     let mut r = run();
     r.tool.version = mark("tool");
@@ -83,19 +83,19 @@ fn marked() -> Vec<u8> {
     r.policies[0].title = mark("title");
     r.policies[0].citation = Some(mark("citation"));
     r.policies[0].unresolved = vec![mark("unresolved")];
-    r.policies[0].rests_on.insert(mark("platform"), vec![mark("rests")]);
+    r.policies[0].rests_on.insert(mark("platform"), vec![mark("rests").into()]);
     r.sources =
         vec![v1::RunSource { policies: vec![mark("policy")], options: r.options.clone(), ..v1::RunSource::default() }];
     let mut whole = parse(&write(&r, &[d], &[e], "json"));
     whole.diagnostics.push(v1::Diagnostic {
-        severity: "warning".to_owned(),
-        code: "values-conflict".to_owned(),
+        severity: "warning".into(),
+        code: "values-conflict".into(),
         locator: Some(mark("locator")),
         device: Some(mark("device")),
         message: mark("message"),
         count: 1,
     });
-    whole.diagnostics.push(v1::Diagnostic { code: mark("code"), ..whole.diagnostics[0].clone() });
+    whole.diagnostics.push(v1::Diagnostic { code: mark("code").into(), ..whole.diagnostics[0].clone() });
     serde_json::to_vec(&whole).unwrap()
 }
 

@@ -7,7 +7,7 @@ use crate::artifact::PARSERS;
 use crate::model::Timestamp;
 use crate::report::CLEAR_SPEAKS_FOR_ITS_TIME;
 use crate::signature::SignatureSet;
-use crate::verdict::Scope;
+use crate::verdict::{Scope, Word};
 
 pub(super) const PLATFORMS: [&str; 4] = ["ios", "android", "harmonyos", "unknown"];
 
@@ -30,7 +30,7 @@ pub(super) fn published() -> BTreeSet<String> {
     }
     let policies: Vec<_> = set.policies().iter().collect();
     let scope = Scope::new(&set, &policies, Timestamp::now(), 0);
-    out.extend(scope.rests_on_all().flat_map(|(_, sentences)| sentences.to_vec()));
+    out.extend(scope.rests_on_all().flat_map(|(_, sentences)| sentences.iter().map(|s| s.to_string())));
     out
 }
 
@@ -50,16 +50,15 @@ pub(super) fn is_sentence(text: &str) -> bool {
 
 /// A word in kebab-case, as the report's own code writes them: letters, or two
 /// digits, between hyphens. Serial numbers mix the two.
-pub(super) fn word(text: &str) -> Option<String> {
+pub(super) fn is_word(text: &str) -> bool {
     let letters = |p: &str| p.len() <= 20 && p.bytes().all(|b| b.is_ascii_lowercase());
     let digits = |p: &str| p.len() <= 2 && p.bytes().all(|b| b.is_ascii_digit());
-    let fits = text.len() <= 60 && text.split('-').all(|p| !p.is_empty() && (letters(p) || digits(p)));
-    fits.then(|| text.to_owned())
+    text.len() <= 60 && text.split('-').all(|p| !p.is_empty() && (letters(p) || digits(p)))
 }
 
 /// One of these words, else the last of them.
-pub(super) fn one_of(text: &str, known: &[&str]) -> String {
-    known.iter().find(|k| **k == text).or(known.last()).map(|k| (*k).to_owned()).unwrap_or_default()
+pub(super) fn one_of(text: &str, known: &[&'static str]) -> Word {
+    known.iter().find(|k| **k == text).or(known.last()).map(|k| (*k).into()).unwrap_or_default()
 }
 
 /// A time in the form the report writes.
@@ -90,9 +89,8 @@ pub(super) fn is_byte_range(fragment: &str) -> bool {
 }
 
 /// The id of an artifact that this program reads.
-pub(super) fn artifact(text: &str) -> Option<String> {
-    let known = PARSERS.iter().any(|p| p.spec().artifacts.iter().any(|a| a.id == text));
-    known.then(|| text.to_owned())
+pub(super) fn is_artifact(text: &str) -> bool {
+    PARSERS.iter().any(|p| p.spec().artifacts.iter().any(|a| a.id == text))
 }
 
 /// Lower-case hex of a SHA-256.
@@ -141,10 +139,10 @@ mod tests {
     fn what_looks_like_an_identifier_does_not_pass() {
         let some = |text: &str| Some(text.to_owned());
         for text in ["F2LXQ0AAHG04", "490154203237518", "f2lxq0aahg04", "c39jk4xxmm1", "Dana", "a b", ""] {
-            assert_eq!(word(text), None, "{text}");
+            assert!(!is_word(text), "{text}");
             assert_eq!(version(&some(text)), None, "{text}");
         }
-        assert_eq!(word("prohibited-app-present"), some("prohibited-app-present"));
+        assert!(is_word("prohibited-app-present"));
         assert_eq!(version(&some("8.0.50")), some("8.0.50"));
         assert_eq!(version(&some("1.490154203237518")), None);
         assert!(apple_model("iPhone14,7") && !apple_model("iPhone of Dana") && !apple_model("iPhone14,123"));

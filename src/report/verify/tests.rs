@@ -79,12 +79,12 @@ fn outcomes(files: &[(&str, &[u8])], rows: Vec<v1::Consulted>, device: v1::Devic
     out
 }
 
-fn row(locator: &str, bytes: &[u8], scope: &str) -> v1::Consulted {
+fn row(locator: &str, bytes: &[u8], scope: &'static str) -> v1::Consulted {
     v1::Consulted {
         locator: locator.to_owned(),
         size: Some(bytes.len() as u64),
         mtime: None,
-        hash_scope: scope.to_owned(),
+        hash_scope: scope.into(),
         sha256: (scope == "file").then(|| hex(&Sha256::digest(bytes))),
     }
 }
@@ -115,7 +115,7 @@ fn records_are_checked_by_their_bytes() {
         let mut device = prohibited("AAAAAA1");
         let said = &mut device.findings[0].provenance[0];
         said.locator = "case/export.csv#byte=4+3".to_owned();
-        said.hash_scope = "record".to_owned();
+        said.hash_scope = "record".into();
         said.sha256 = Some(hex(&Sha256::digest(bytes)));
         outcomes(&[("case/export.csv", b"one,two,three")], Vec::new(), device)
     };
