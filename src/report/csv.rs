@@ -386,8 +386,7 @@ mod tests {
         let rendered = |status: &'static str, severity: &'static str| {
             let mut csv = Csv::new(Style { csv_raw: true, ..Style::default() });
             let mut out = Vec::new();
-            let item =
-                v1::Evidence { status: status.into(), locator: "a.zip".to_owned(), ..v1::Evidence::default() };
+            let item = v1::Evidence { status: status.into(), locator: "a.zip".to_owned(), ..v1::Evidence::default() };
             csv.evidence(&item, &mut out).unwrap();
             let message = v1::Diagnostic {
                 severity: severity.into(),

@@ -256,8 +256,8 @@ fn provenance(p: &v1::Provenance) -> verdict::Provenance {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::DecideOptions;
     use crate::report::sample::{device, finding, prohibited};
+    use crate::verdict::DecideOptions;
 
     const OPTIONS: DecideOptions = DecideOptions { min_strength: Strength::Probable, policies_resolved: true };
 
@@ -283,12 +283,9 @@ mod tests {
             |d| d.record = "cluster".into(),
             |d| d.coverage[0].completeness = "more".into(),
             |d| d.coverage[0].scope = "everything".into(),
+            |d| d.findings = vec![v1::Finding { state: "hovering".into(), ..finding("removed", "x", "2020-01-01") }],
             |d| {
-                d.findings = vec![v1::Finding { state: "hovering".into(), ..finding("removed", "x", "2020-01-01") }]
-            },
-            |d| {
-                d.findings =
-                    vec![v1::Finding { relation: "cousin".into(), ..finding("unknown", "x", "2020-01-01") }];
+                d.findings = vec![v1::Finding { relation: "cousin".into(), ..finding("unknown", "x", "2020-01-01") }];
             },
         ] {
             let mut strange = device("AAAAAA1");

@@ -13,9 +13,7 @@ mod waiver;
 mod word;
 
 pub use contradiction::contradictions;
-pub use decide::{
-    Case, CompleteCoverage, Coverage, DecideOptions, Decision, Heard, Verdict, decide, disproved, prove,
-};
+pub use decide::{Case, CompleteCoverage, Coverage, DecideOptions, Decision, Heard, Verdict, decide, disproved, prove};
 pub use finding::{Finding, FindingCode, Provenance, SignerFact};
 pub use gather::{Gathered, best_states, gather, speaks_for};
 pub use scope::Scope;

@@ -228,8 +228,7 @@ fn device(n: u64) -> v1::Device {
 fn finding(n: u64, i: u64, state: &'static str, day: &str) -> v1::Finding {
     let (app, app_name, identifier, host) = APPS[((noise(n, 4) + i) % 6) as usize];
     v1::Finding {
-        code: if state == "installed" { "prohibited-app-present" } else { "prohibited-app-presence-unknown" }
-            .into(),
+        code: if state == "installed" { "prohibited-app-present" } else { "prohibited-app-presence-unknown" }.into(),
         app: app.to_owned(),
         app_name: app_name.to_owned(),
         hosted_by: host.map(str::to_owned),

@@ -152,7 +152,8 @@ fn what_is_kept_does_not_grow_with_the_devices() {
     html.begin(&v1::Run::default(), &mut sink).unwrap();
     for n in 0..3000 {
         let key = format!("k{n}");
-        let device = v1::Device { verdict_reasons: vec![key.clone().into()], record: "device".into(), key, ..hostile() };
+        let device =
+            v1::Device { verdict_reasons: vec![key.clone().into()], record: "device".into(), key, ..hostile() };
         html.device(&device, &mut sink).unwrap();
         assert!(!html.rows.is_full() && !html.details.is_full());
     }

@@ -53,7 +53,9 @@ impl Redactor {
             rests_on: p
                 .rests_on
                 .iter()
-                .map(|(on, said)| (one_of(on, &words::PLATFORMS).to_string(), said.iter().map(|s| self.sentence(s, &[])).collect()))
+                .map(|(on, said)| {
+                    (one_of(on, &words::PLATFORMS).to_string(), said.iter().map(|s| self.sentence(s, &[])).collect())
+                })
                 .collect(),
         }
     }
