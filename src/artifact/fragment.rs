@@ -1,10 +1,10 @@
 //! What one call of a parser said, compact and disposable.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 use crate::model::{
-    App, DeviceFact, Diagnostic, IdentifierKind, ListStatement, Locator, Platform, SignerSet, State, Timestamp,
-    UserFact,
+    App, Diagnostic, Facts, IdentifierKind, ListStatement, Locator, Platform, SignerSet, State, Timestamp, UserFact,
 };
 
 /// A row of a fragment's table of sources.
@@ -59,7 +59,13 @@ impl At {
         let mut text = String::new();
         for part in parts {
             text.push('/');
-            text.push_str(&part.replace('~', "~0").replace('/', "~1"));
+            for c in part.chars() {
+                match c {
+                    '~' => text.push_str("~0"),
+                    '/' => text.push_str("~1"),
+                    _ => text.push(c),
+                }
+            }
         }
         Self::Key(text.into())
     }
@@ -168,6 +174,58 @@ impl RecordKind {
     }
 }
 
+/// A list of apps with its file.
+pub type List = (SourceId, ListStatement);
+
+/// The lists of one device. Nearly every device has one, which then needs no
+/// memory of its own.
+#[derive(Debug, Clone, Default)]
+pub enum Lists {
+    /// No list.
+    #[default]
+    None,
+    /// The only one.
+    One(List),
+    /// Several.
+    Many(Vec<List>),
+}
+
+impl Lists {
+    /// Adds a list behind the others.
+    pub fn push(&mut self, list: List) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(list),
+            Self::One(first) => Self::Many(vec![first, list]),
+            Self::Many(mut lists) => {
+                lists.push(list);
+                Self::Many(lists)
+            }
+        };
+    }
+}
+
+impl Deref for Lists {
+    type Target = [List];
+
+    fn deref(&self) -> &[List] {
+        match self {
+            Self::None => &[],
+            Self::One(list) => std::slice::from_ref(list),
+            Self::Many(lists) => lists,
+        }
+    }
+}
+
+impl DerefMut for Lists {
+    fn deref_mut(&mut self) -> &mut [List] {
+        match self {
+            Self::None => &mut [],
+            Self::One(list) => std::slice::from_mut(list),
+            Self::Many(lists) => lists,
+        }
+    }
+}
+
 /// What one call said about one device.
 #[derive(Debug, Clone)]
 pub struct DeviceRecord {
@@ -180,13 +238,13 @@ pub struct DeviceRecord {
     /// Where in that source.
     pub at: At,
     /// Statements about the device.
-    pub facts: Vec<DeviceFact>,
+    pub facts: Facts,
     /// Users and profiles that exist.
     pub users: Vec<UserFact>,
     /// Apps that may matter.
     pub apps: Vec<Observation>,
     /// Lists of apps, each with its file.
-    pub lists: Vec<(SourceId, ListStatement)>,
+    pub lists: Lists,
     /// The record was read to its end, identity and coverage included.
     pub committed: bool,
 }

@@ -17,7 +17,7 @@ fn options() -> CoverageOptions {
 }
 
 fn record(platform: Platform, facts: &[(FactKind, String)]) -> Fragment {
-    let facts = facts.iter().map(|(kind, value)| DeviceFact { kind: *kind, value: value.as_str().into() }).collect();
+    let facts = facts.iter().map(|(kind, value)| DeviceFact { kind: *kind, value }).collect();
     let list = ListStatement::new(ListScope::AllApps, UserSet::All, Basis::Always(Answer::Complete), End::Proven, 1);
     let device = DeviceRecord {
         record: RecordKind::Device,
@@ -27,7 +27,7 @@ fn record(platform: Platform, facts: &[(FactKind, String)]) -> Fragment {
         facts,
         users: Vec::new(),
         apps: Vec::new(),
-        lists: vec![(SourceId(0), list)],
+        lists: Lists::One((SourceId(0), list)),
         committed: true,
     };
     let mut fragment = Fragment::default();
@@ -251,7 +251,7 @@ fn a_newer_report_of_devices_makes_no_older_list_newer() {
         fragment.devices[0].locator_source = Some(SourceId(0));
         fragment.devices[0].lists[0].1.managed = true;
         if seen.is_some() {
-            fragment.devices[0].lists.clear();
+            fragment.devices[0].lists = Lists::None;
         }
         fragment
     };
