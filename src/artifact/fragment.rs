@@ -283,3 +283,30 @@ pub struct Fragment {
     /// Records of computers and television boxes.
     pub out_of_scope: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Answer, Basis, End, ListScope, UserSet};
+
+    #[test]
+    fn lists_stand_in_the_order_in_which_they_were_told() {
+        let list = |n: u64| {
+            let basis = Basis::Always(Answer::Complete);
+            (SourceId(0), ListStatement::new(ListScope::AllApps, UserSet::All, basis, End::Proven, n))
+        };
+        let mut lists = Lists::default();
+        for n in 0..4 {
+            assert_eq!(lists.len() as u64, n);
+            lists.push(list(n));
+            lists.iter_mut().for_each(|(_, list)| list.errors += 1);
+        }
+        let told: Vec<_> = lists.iter().map(|(_, list)| (list.entries, list.errors)).collect();
+        assert_eq!(told, [(0, 4), (1, 3), (2, 2), (3, 1)]);
+    }
+
+    #[test]
+    fn a_pointer_escapes_what_parts_it() {
+        assert_eq!(At::pointer(["a/b", "~1", ""]), At::Key("/a~1b/~01/".into()));
+    }
+}

@@ -325,4 +325,25 @@ mod tests {
         let sources: Vec<_> = fragment.sources.iter().map(|s| s.locator.as_str()).collect();
         assert_eq!(sources, ["a", "b"]);
     }
+
+    #[test]
+    fn facts_that_are_told_of_two_devices_in_turn_are_of_each_and_once() {
+        static SPEC: ParserSpec =
+            ParserSpec { id: "t", title: "", platform: Platform::Ios, artifacts: &[], claims: &[], sources: &[] };
+        let mut sink = Sink::new(&SPEC, Retain::All);
+        let devices = [0, 1].map(|_| sink.begin(Platform::Ios, None, At::Whole));
+        for (n, value) in ["A", " B ", "A", "", "C"].into_iter().enumerate() {
+            for device in devices {
+                sink.fact(device, FactKind::OtherId, value);
+            }
+            if n == 1 {
+                sink.commit(devices[0]);
+            }
+        }
+        sink.fact(devices[1], FactKind::Name, "A");
+        sink.commit(devices[1]);
+        let fragment = sink.finish();
+        let of = |n: usize| fragment.devices[n].facts.iter().map(|f| f.value).collect::<Vec<_>>();
+        assert_eq!((of(0), of(1)), (vec!["A", "B", "C"], vec!["A", "B", "C", "A"]));
+    }
 }

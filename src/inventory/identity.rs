@@ -127,9 +127,9 @@ fn is_identifier(kind: FactKind) -> bool {
 /// One spelling for each value: UDIDs in lower case, IMEIs without separators.
 fn normal<'a>(fact: &DeviceFact<'a>) -> Cow<'a, str> {
     let value = fact.value;
-    let between = |c: char| matches!(c, ' ' | '-' | '/');
+    let between = [' ', '-', '/'];
     match fact.kind {
-        FactKind::Udid if value.contains(|c: char| c.is_ascii_uppercase()) => value.to_ascii_lowercase().into(),
+        FactKind::Udid if value.bytes().any(|b| b.is_ascii_uppercase()) => value.to_ascii_lowercase().into(),
         FactKind::Imei if value.contains(between) => value.replace(between, "").into(),
         _ => Cow::Borrowed(value),
     }
