@@ -1,10 +1,10 @@
 //! What one call of a parser said, compact and disposable.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 
 use crate::model::{
-    App, DeviceFact, Diagnostic, IdentifierKind, ListStatement, Locator, Platform, SignerSet, State, Timestamp,
-    UserFact,
+    App, Diagnostic, Facts, IdentifierKind, ListStatement, Locator, Platform, SignerSet, State, Timestamp, UserFact,
 };
 
 /// A row of a fragment's table of sources.
@@ -59,7 +59,13 @@ impl At {
         let mut text = String::new();
         for part in parts {
             text.push('/');
-            text.push_str(&part.replace('~', "~0").replace('/', "~1"));
+            for c in part.chars() {
+                match c {
+                    '~' => text.push_str("~0"),
+                    '/' => text.push_str("~1"),
+                    _ => text.push(c),
+                }
+            }
         }
         Self::Key(text.into())
     }
@@ -168,6 +174,58 @@ impl RecordKind {
     }
 }
 
+/// A list of apps with its file.
+pub type List = (SourceId, ListStatement);
+
+/// The lists of one device. Nearly every device has one, which then needs no
+/// memory of its own.
+#[derive(Debug, Clone, Default)]
+pub enum Lists {
+    /// No list.
+    #[default]
+    None,
+    /// The only one.
+    One(List),
+    /// Several.
+    Many(Vec<List>),
+}
+
+impl Lists {
+    /// Adds a list behind the others.
+    pub fn push(&mut self, list: List) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(list),
+            Self::One(first) => Self::Many(vec![first, list]),
+            Self::Many(mut lists) => {
+                lists.push(list);
+                Self::Many(lists)
+            }
+        };
+    }
+}
+
+impl Deref for Lists {
+    type Target = [List];
+
+    fn deref(&self) -> &[List] {
+        match self {
+            Self::None => &[],
+            Self::One(list) => std::slice::from_ref(list),
+            Self::Many(lists) => lists,
+        }
+    }
+}
+
+impl DerefMut for Lists {
+    fn deref_mut(&mut self) -> &mut [List] {
+        match self {
+            Self::None => &mut [],
+            Self::One(list) => std::slice::from_mut(list),
+            Self::Many(lists) => lists,
+        }
+    }
+}
+
 /// What one call said about one device.
 #[derive(Debug, Clone)]
 pub struct DeviceRecord {
@@ -180,13 +238,13 @@ pub struct DeviceRecord {
     /// Where in that source.
     pub at: At,
     /// Statements about the device.
-    pub facts: Vec<DeviceFact>,
+    pub facts: Facts,
     /// Users and profiles that exist.
     pub users: Vec<UserFact>,
     /// Apps that may matter.
     pub apps: Vec<Observation>,
     /// Lists of apps, each with its file.
-    pub lists: Vec<(SourceId, ListStatement)>,
+    pub lists: Lists,
     /// The record was read to its end, identity and coverage included.
     pub committed: bool,
 }
@@ -224,4 +282,31 @@ pub struct Fragment {
     pub pages: Vec<Page>,
     /// Records of computers and television boxes.
     pub out_of_scope: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Answer, Basis, End, ListScope, UserSet};
+
+    #[test]
+    fn lists_stand_in_the_order_in_which_they_were_told() {
+        let list = |n: u64| {
+            let basis = Basis::Always(Answer::Complete);
+            (SourceId(0), ListStatement::new(ListScope::AllApps, UserSet::All, basis, End::Proven, n))
+        };
+        let mut lists = Lists::default();
+        for n in 0..4 {
+            assert_eq!(lists.len() as u64, n);
+            lists.push(list(n));
+            lists.iter_mut().for_each(|(_, list)| list.errors += 1);
+        }
+        let told: Vec<_> = lists.iter().map(|(_, list)| (list.entries, list.errors)).collect();
+        assert_eq!(told, [(0, 4), (1, 3), (2, 2), (3, 1)]);
+    }
+
+    #[test]
+    fn a_pointer_escapes_what_parts_it() {
+        assert_eq!(At::pointer(["a/b", "~1", ""]), At::Key("/a~1b/~01/".into()));
+    }
 }

@@ -15,7 +15,9 @@ pub mod mdm;
 mod reading;
 mod sink;
 
-pub use fragment::{At, DeviceRecord, Fragment, Observation, Page, RecordKind, Source, SourceHash, SourceId};
+pub use fragment::{
+    At, DeviceRecord, Fragment, List, Lists, Observation, Page, RecordKind, Source, SourceHash, SourceId,
+};
 pub use reading::Stream;
 pub use sink::{DeviceId, Retain, Sink};
 

@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use sha2::{Digest as _, Sha256};
 
-use super::fragment::{At, DeviceRecord, Fragment, Observation, Page, RecordKind, Source, SourceHash, SourceId};
+use super::fragment::{At, DeviceRecord, Fragment, Lists, Observation, Page, RecordKind, Source, SourceHash, SourceId};
 use super::{ArtifactFile, ParserSpec};
-use crate::model::{App, Code, DeviceFact, Diagnostic, FactKind, ListStatement, Locator, Platform, UserFact, UserKind};
+use crate::model::{
+    App, Code, DeviceFact, Diagnostic, FactKind, Facts, ListStatement, Locator, Platform, Telling, UserFact, UserKind,
+};
 use crate::signature::SignatureSet;
 
 /// Which observations are kept; the others are only counted.
@@ -42,6 +44,9 @@ pub struct Sink<'a> {
     fragment: Fragment,
     spec: &'static ParserSpec,
     retain: Retain<'a>,
+    /// Facts of the device that was told one last; its record has them when
+    /// another is told one, or when it is committed.
+    telling: (Option<DeviceId>, Telling),
     by_key: HashMap<Box<[u8]>, DeviceId>,
     said: HashMap<Code, u64>,
     /// Devices of which more apps may matter than are kept.
@@ -52,7 +57,8 @@ impl<'a> Sink<'a> {
     /// An empty sink for one call of the parser with this specification.
     pub fn new(spec: &'static ParserSpec, retain: Retain<'a>) -> Self {
         let (by_key, said, crowded) = (HashMap::new(), HashMap::new(), BTreeSet::new());
-        Self { fragment: Fragment::default(), spec, retain, by_key, said, crowded }
+        let telling = (None, Telling::default());
+        Self { fragment: Fragment::default(), spec, retain, telling, by_key, said, crowded }
     }
 
     /// Registers a file as consulted; everything said later names it by number.
@@ -96,10 +102,10 @@ impl<'a> Sink<'a> {
             platform,
             locator_source: source,
             at,
-            facts: Vec::new(),
+            facts: Facts::default(),
             users: Vec::new(),
             apps: Vec::new(),
-            lists: Vec::new(),
+            lists: Lists::None,
             committed: false,
         };
         self.fragment.devices.push(record);
@@ -129,10 +135,8 @@ impl<'a> Sink<'a> {
 
     /// The record of this device was read to its end.
     pub fn commit(&mut self, device: DeviceId) {
-        self.edit(device, |d| {
-            d.committed = true;
-            d.facts.shrink_to_fit();
-        });
+        self.settle();
+        self.edit(device, |d| d.committed = true);
     }
 
     /// Every device begun so far was read to its end.
@@ -173,12 +177,21 @@ impl<'a> Sink<'a> {
         if value.is_empty() {
             return;
         }
-        let fact = DeviceFact { kind, value: value.into() };
-        self.edit(device, |d| {
-            if !d.facts.contains(&fact) {
-                d.facts.push(fact);
-            }
-        });
+        if self.telling.0 != Some(device) {
+            self.settle();
+            let Some(record) = self.fragment.devices.get(device.index()) else { return };
+            self.telling.1.resume(&record.facts);
+            self.telling.0 = Some(device);
+        }
+        self.telling.1.push(DeviceFact { kind, value });
+    }
+
+    /// Gives the facts that were told last to their device.
+    fn settle(&mut self) {
+        if let Some(device) = self.telling.0.take() {
+            let facts = self.telling.1.facts();
+            self.edit(device, |d| d.facts = facts);
+        }
     }
 
     /// A user or profile exists on the device.
@@ -236,11 +249,7 @@ impl<'a> Sink<'a> {
 
     /// A list of apps and how its reading went.
     pub fn list(&mut self, device: DeviceId, source: SourceId, list: ListStatement) {
-        self.edit(device, |d| {
-            // Most devices have one list, and there may be a hundred thousand devices.
-            d.lists.reserve_exact(1);
-            d.lists.push((source, list));
-        });
+        self.edit(device, |d| d.lists.push((source, list)));
     }
 
     /// The file is one page of a list. Its statements end with `End::More`
@@ -268,10 +277,12 @@ impl<'a> Sink<'a> {
 
     /// What was said. Devices whose record was not read to its end are left out.
     pub fn finish(mut self) -> Fragment {
+        self.settle();
         for device in std::mem::take(&mut self.crowded) {
             self.edit(device, |d| d.lists.iter_mut().for_each(|(_, list)| list.errors += 1));
         }
         self.fragment.devices.retain(|d| d.committed);
+        self.fragment.devices.shrink_to_fit();
         self.fragment
     }
 
@@ -313,5 +324,26 @@ mod tests {
         let fragment = sink.finish();
         let sources: Vec<_> = fragment.sources.iter().map(|s| s.locator.as_str()).collect();
         assert_eq!(sources, ["a", "b"]);
+    }
+
+    #[test]
+    fn facts_that_are_told_of_two_devices_in_turn_are_of_each_and_once() {
+        static SPEC: ParserSpec =
+            ParserSpec { id: "t", title: "", platform: Platform::Ios, artifacts: &[], claims: &[], sources: &[] };
+        let mut sink = Sink::new(&SPEC, Retain::All);
+        let devices = [0, 1].map(|_| sink.begin(Platform::Ios, None, At::Whole));
+        for (n, value) in ["A", " B ", "A", "", "C"].into_iter().enumerate() {
+            for device in devices {
+                sink.fact(device, FactKind::OtherId, value);
+            }
+            if n == 1 {
+                sink.commit(devices[0]);
+            }
+        }
+        sink.fact(devices[1], FactKind::Name, "A");
+        sink.commit(devices[1]);
+        let fragment = sink.finish();
+        let of = |n: usize| fragment.devices[n].facts.iter().map(|f| f.value).collect::<Vec<_>>();
+        assert_eq!((of(0), of(1)), (vec!["A", "B", "C"], vec!["A", "B", "C", "A"]));
     }
 }

@@ -144,8 +144,8 @@ pub(super) fn future_time(time: Option<Timestamp>, options: &CoverageOptions) ->
 fn holds_for(basis: Basis) -> Option<&'static str> {
     match basis {
         Basis::Always(_) => None,
-        Basis::ByOwnership { corporate, personal, .. } if corporate != personal => Some(HOLDS_FOR_CORPORATE),
-        Basis::ByEnrollment { fully_managed, other } if fully_managed != other => Some(HOLDS_FOR_FULLY_MANAGED),
+        Basis::ByOwnership(by) if by.corporate != by.personal => Some(HOLDS_FOR_CORPORATE),
+        Basis::ByEnrollment(by) if by.fully_managed != by.other => Some(HOLDS_FOR_FULLY_MANAGED),
         _ => None,
     }
 }
@@ -203,14 +203,14 @@ fn conclude(
 fn answer(basis: Basis, identity: &Identity) -> Answer {
     match basis {
         Basis::Always(answer) => answer,
-        Basis::ByOwnership { corporate, personal, unknown } => match identity.ownership {
-            Ownership::Corporate => corporate,
-            Ownership::Personal => personal,
-            Ownership::Unknown => unknown,
+        Basis::ByOwnership(by) => match identity.ownership {
+            Ownership::Corporate => by.corporate,
+            Ownership::Personal => by.personal,
+            Ownership::Unknown => by.unknown,
         },
-        Basis::ByEnrollment { fully_managed, other } => match identity.enrollment {
-            Enrollment::FullyManaged => fully_managed,
-            _ => other,
+        Basis::ByEnrollment(by) => match identity.enrollment {
+            Enrollment::FullyManaged => by.fully_managed,
+            _ => by.other,
         },
     }
 }
@@ -269,7 +269,7 @@ pub(super) fn users_without_list(device: &Device) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Reason;
+    use crate::model::{ByOwnership, Reason};
 
     fn options() -> CoverageOptions {
         CoverageOptions {
@@ -357,11 +357,11 @@ mod tests {
 
     #[test]
     fn a_device_enrolled_by_its_user_shows_its_management_a_part_whoever_owns_it() {
-        let corporate = Basis::ByOwnership {
+        let corporate = Basis::ByOwnership(&ByOwnership {
             corporate: Answer::Complete,
             personal: Answer::ManagedOnly,
             unknown: Answer::Partial(Reason("ownership-unknown")),
-        };
+        });
         let mut managed = list(corporate, End::Proven);
         (managed.managed, managed.as_of) = (true, Timestamp::parse("2026-11-20"));
         let at = |list: &ListStatement, enrollment| {
@@ -383,11 +383,11 @@ mod tests {
     #[test]
     fn ownership_from_another_file_decides_what_an_export_proves() {
         let by_owner = list(
-            Basis::ByOwnership {
+            Basis::ByOwnership(&ByOwnership {
                 corporate: Answer::Complete,
                 personal: Answer::ManagedOnly,
                 unknown: Answer::Partial(Reason("ownership-unknown")),
-            },
+            }),
             End::Proven,
         );
         let at = |ownership| {

@@ -47,13 +47,13 @@ impl Identity {
         ];
         let one = one.into_iter().filter_map(|(kind, value)| Some((kind, value.as_deref()?)));
         let imeis = self.imei.iter().map(|imei| (FactKind::Imei, imei.as_str()));
-        one.chain(imeis).filter_map(|(kind, value)| strong_id(&DeviceFact { kind, value: value.into() })).collect()
+        one.chain(imeis).filter_map(|(kind, value)| strong_id(&DeviceFact { kind, value })).collect()
     }
 
     /// Adds a statement. The first value of a property speaks; a different
     /// later one is returned as a conflict (identifiers are kept in
     /// `other_ids` as well).
-    pub(super) fn add(&mut self, fact: &DeviceFact) -> Option<(FactKind, String)> {
+    pub(super) fn add(&mut self, fact: &DeviceFact<'_>) -> Option<(FactKind, String)> {
         let value = normal(fact);
         let slot = match fact.kind {
             FactKind::Name => &mut self.name,
@@ -125,11 +125,13 @@ fn is_identifier(kind: FactKind) -> bool {
 }
 
 /// One spelling for each value: UDIDs in lower case, IMEIs without separators.
-fn normal(fact: &DeviceFact) -> Cow<'_, str> {
+fn normal<'a>(fact: &DeviceFact<'a>) -> Cow<'a, str> {
+    let value = fact.value;
+    let between = [' ', '-', '/'];
     match fact.kind {
-        FactKind::Udid => fact.value.to_ascii_lowercase().into(),
-        FactKind::Imei => fact.value.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect::<String>().into(),
-        _ => Cow::Borrowed(&fact.value),
+        FactKind::Udid if value.bytes().any(|b| b.is_ascii_uppercase()) => value.to_ascii_lowercase().into(),
+        FactKind::Imei if value.contains(between) => value.replace(between, "").into(),
+        _ => Cow::Borrowed(value),
     }
 }
 
@@ -137,12 +139,12 @@ fn normal(fact: &DeviceFact) -> Cow<'_, str> {
 pub type StrongId = (FactKind, String);
 
 /// The strong identifier a fact states, normalised; `None` where it is none.
-pub fn strong_id(fact: &DeviceFact) -> Option<StrongId> {
+pub fn strong_id(fact: &DeviceFact<'_>) -> Option<StrongId> {
     strong(fact).map(|(kind, value)| (kind, value.into_owned()))
 }
 
 /// The same, not copied where it is spelled as it should be.
-pub(super) fn strong(fact: &DeviceFact) -> Option<(FactKind, Cow<'_, str>)> {
+pub(super) fn strong<'a>(fact: &DeviceFact<'a>) -> Option<(FactKind, Cow<'a, str>)> {
     let value = normal(fact);
     let strong = match fact.kind {
         FactKind::Serial => is_strong_serial(&value),
@@ -180,8 +182,8 @@ pub fn luhn_valid(imei: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn fact(kind: FactKind, value: &str) -> DeviceFact {
-        DeviceFact { kind, value: value.into() }
+    fn fact(kind: FactKind, value: &str) -> DeviceFact<'_> {
+        DeviceFact { kind, value }
     }
 
     #[test]

@@ -184,7 +184,12 @@ fn conflicting(holders: &[Holder<'_>]) -> Option<(FactKind, String, String)> {
 }
 
 /// The name of a device in a report: its strongest id, with its platform.
-pub fn key<'a>(platform: Platform, ids: impl Iterator<Item = &'a StrongId> + Clone) -> Option<String> {
+pub fn key<'a>(platform: Platform, ids: impl Iterator<Item = &'a StrongId>) -> Option<String> {
+    key_of(platform, ids.map(|(kind, value)| (*kind, value.as_str())))
+}
+
+/// The same of ids that are not kept as such.
+pub(super) fn key_of<'a>(platform: Platform, ids: impl Iterator<Item = (FactKind, &'a str)>) -> Option<String> {
     const ORDER: [(FactKind, &str); 5] = [
         (FactKind::Serial, "serial"),
         (FactKind::Udid, "udid"),
@@ -192,10 +197,9 @@ pub fn key<'a>(platform: Platform, ids: impl Iterator<Item = &'a StrongId> + Clo
         (FactKind::EnrollmentId, "enrollment"),
         (FactKind::Imei, "imei"),
     ];
-    ORDER.iter().find_map(|(kind, name)| {
-        let (_, value) = ids.clone().filter(|(k, _)| k == kind).min()?;
-        Some(format!("{platform}:{name}:{value}"))
-    })
+    let rank = |kind| ORDER.iter().position(|(k, _)| *k == kind);
+    let (rank, value) = ids.filter_map(|(kind, value)| Some((rank(kind)?, value))).min()?;
+    Some([platform.as_str(), ":", ORDER.get(rank)?.1, ":", value].concat())
 }
 
 /// What people call it.

@@ -9,6 +9,7 @@ mod identity;
 pub mod joining;
 mod merge;
 mod pages;
+mod rows;
 
 use std::collections::BTreeMap;
 
@@ -17,9 +18,10 @@ pub use coverage::{
 };
 pub use identity::{Identity, StrongId, is_strong_serial, luhn_valid, strong_id};
 pub use merge::Doubt;
+use rows::{Row, Rows};
 
-use crate::artifact::{DeviceRecord, Fragment, Observation, RecordKind, Source, SourceId};
-use crate::model::{Code, Diagnostic, FactKind, Locator, Platform, Timestamp, UserFact};
+use crate::artifact::{DeviceRecord, Fragment, Lists, Observation, RecordKind, Source, SourceId};
+use crate::model::{Code, Diagnostic, FactKind, Facts, Locator, Platform, Timestamp, UserFact};
 
 /// Which evidence item a fragment belongs to, and which of its parses it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,7 +100,7 @@ impl Inventory {
     pub fn into_devices(self, options: CoverageOptions) -> Devices {
         let mut sources = Vec::new();
         let mut source_items = Vec::new();
-        let mut records = Vec::new();
+        let mut rows = Rows::default();
         let mut diagnostics = Vec::new();
         for (id, part) in self.parts {
             let first = sources.len() as u32;
@@ -107,27 +109,14 @@ impl Inventory {
             diagnostics.extend(part.fragment.diagnostics.into_iter().map(|d| (id.item, d)));
             let mut devices = part.fragment.devices;
             if let (true, Some((_, platform))) = (devices.is_empty(), &part.root) {
-                devices.push(bare_record(*platform));
+                devices = vec![bare_record(*platform)];
             }
-            let from = records.len();
-            if devices.len() > 4096 {
-                records.reserve_exact(devices.len());
-            }
-            // From the end, giving memory back on the way: an export of a hundred
-            // thousand devices must not be held twice.
-            while let Some(mut record) = devices.pop() {
-                if devices.len().is_multiple_of(4096) {
-                    devices.shrink_to_fit();
-                }
-                renumber(&mut record, first);
-                let root = part.root.as_ref().map(|(locator, _)| locator.clone());
-                records.push(merge::Row { item: id.item, root, record });
-            }
-            records[from..].reverse();
+            devices.iter_mut().for_each(|record| renumber(record, first));
+            rows.push(id.item, part.root.map(|(locator, _)| locator), devices);
         }
-        let (groups, conflicts) = merge::group(&records, &sources);
+        let (groups, conflicts) = merge::group(&rows, &sources);
         diagnostics.extend(conflicts);
-        Devices { sources, source_items, rows: records, groups, options, diagnostics }
+        Devices { sources, source_items, rows, groups, options, diagnostics }
     }
 }
 
@@ -138,10 +127,10 @@ fn bare_record(platform: Platform) -> DeviceRecord {
         platform,
         locator_source: None,
         at: crate::artifact::At::Whole,
-        facts: Vec::new(),
+        facts: Facts::default(),
         users: Vec::new(),
         apps: Vec::new(),
-        lists: Vec::new(),
+        lists: Lists::None,
         committed: true,
     }
 }
@@ -153,7 +142,7 @@ fn renumber(record: &mut DeviceRecord, first: u32) {
     for app in &mut record.apps {
         app.source.0 += first;
     }
-    for (source, _) in &mut record.lists {
+    for (source, _) in record.lists.iter_mut() {
         source.0 += first;
     }
 }
@@ -167,7 +156,7 @@ pub struct Devices {
     pub source_items: Vec<u32>,
     /// Messages with the item they belong to.
     pub diagnostics: Vec<(u32, Diagnostic)>,
-    rows: Vec<merge::Row>,
+    rows: Rows,
     groups: Vec<merge::Group>,
     options: CoverageOptions,
 }
@@ -203,10 +192,10 @@ impl Devices {
 
     /// What is wanted when every device was made. The records, which are most of
     /// the memory of a run, are gone before any key moves.
-    pub fn into_rest(self) -> Rest {
-        let items: Vec<u32> = self.rows.into_iter().map(|row| row.item).collect();
-        let items_of = |rows: &[u32]| merge::distinct(rows.iter().filter_map(|i| items.get(*i as usize).copied()));
-        let keys = self.groups.into_iter().map(|group| (group.key, items_of(&group.rows)));
+    pub fn into_rest(mut self) -> Rest {
+        self.rows.forget_records();
+        let items_of = |rows: &[u32]| merge::distinct(rows.iter().filter_map(|number| self.rows.item(*number)));
+        let keys = self.groups.into_iter().map(|group| (group.key.into_string(), items_of(group.rows.as_slice())));
         let (sources, source_items, diagnostics) = (self.sources, self.source_items, self.diagnostics);
         Rest { keys: keys.collect(), sources, source_items, diagnostics }
     }
@@ -217,11 +206,11 @@ impl Devices {
     }
 
     fn device(&self, group: &merge::Group) -> Device {
-        let rows: Vec<&merge::Row> = group.rows.iter().filter_map(|i| self.rows.get(*i as usize)).collect();
-        let mut device = merge::device(group, &rows);
-        for row in &rows {
-            for (source, list) in &row.record.lists {
-                let time = list.as_of.or_else(|| self.last_contact(*source, &rows).filter(|_| list.managed));
+        let rows = group.rows.as_slice().iter().filter_map(|number| self.rows.get(*number));
+        let mut device = merge::device(group, rows.clone());
+        for row in rows.clone() {
+            for (source, list) in row.record.lists.iter() {
+                let time = list.as_of.or_else(|| self.last_contact(*source, rows.clone()).filter(|_| list.managed));
                 let mut entry = resolve(*source, list, time, &device.identity, &self.options);
                 entry.doubt(group.doubt);
                 if let Some(time) = coverage::future_time(time, &self.options) {
@@ -251,7 +240,7 @@ impl Devices {
     /// The last contact of a device as of which a list without a time of its own
     /// speaks. Exports that lie together were made together; a newer report of
     /// devices makes no older list newer, so of several times the oldest counts.
-    fn last_contact(&self, list: SourceId, rows: &[&merge::Row]) -> Option<Timestamp> {
+    fn last_contact<'a>(&self, list: SourceId, rows: impl Iterator<Item = Row<'a>>) -> Option<Timestamp> {
         let folder = |id: SourceId| {
             let path = self.source(id)?.locator.as_str();
             Some(path.rsplit_once('/').map_or("", |(folder, _)| folder))
@@ -261,7 +250,7 @@ impl Devices {
         let oldest = |known: Option<Timestamp>, told: Timestamp| Some(known.map_or(told, |known| known.min(told)));
         for row in rows {
             let seen = row.record.facts.iter().filter(|f| f.kind == FactKind::LastSeen);
-            for time in seen.filter_map(|f| Timestamp::parse(&f.value)) {
+            for time in seen.filter_map(|f| Timestamp::parse(f.value)) {
                 any = oldest(any, time);
                 if home.is_some() && row.record.locator_source.and_then(folder) == home {
                     near = oldest(near, time);

@@ -72,7 +72,7 @@ pub(super) fn join(parts: &mut BTreeMap<PartId, Part>) -> Vec<(u32, Diagnostic)>
         let whole = pages.are_all();
         for (id, page) in &pages.at {
             let Some(part) = parts.get_mut(id) else { continue };
-            let of_page = part.fragment.devices.iter_mut().flat_map(|d| &mut d.lists);
+            let of_page = part.fragment.devices.iter_mut().flat_map(|d| d.lists.iter_mut());
             for (_, list) in of_page.filter(|(source, _)| *source == page.source) {
                 if whole && list.end == End::More {
                     list.end = End::Proven;
@@ -105,7 +105,7 @@ fn part_rows(parts: &mut BTreeMap<PartId, Part>) {
     for part in parts.values_mut() {
         let of_open = |p: &&Page| p.rows && list_of(part, p).is_some_and(|list| open.contains(&list));
         let sources: Vec<_> = part.fragment.pages.iter().filter(of_open).map(|p| p.source).collect();
-        let lists = part.fragment.devices.iter_mut().flat_map(|d| &mut d.lists);
+        let lists = part.fragment.devices.iter_mut().flat_map(|d| d.lists.iter_mut());
         for (_, list) in lists.filter(|(source, _)| sources.contains(source)) {
             if list.end == End::Proven {
                 list.end = End::More;

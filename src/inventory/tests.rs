@@ -17,7 +17,7 @@ fn options() -> CoverageOptions {
 }
 
 fn record(platform: Platform, facts: &[(FactKind, String)]) -> Fragment {
-    let facts = facts.iter().map(|(kind, value)| DeviceFact { kind: *kind, value: value.as_str().into() }).collect();
+    let facts = facts.iter().map(|(kind, value)| DeviceFact { kind: *kind, value }).collect();
     let list = ListStatement::new(ListScope::AllApps, UserSet::All, Basis::Always(Answer::Complete), End::Proven, 1);
     let device = DeviceRecord {
         record: RecordKind::Device,
@@ -27,7 +27,7 @@ fn record(platform: Platform, facts: &[(FactKind, String)]) -> Fragment {
         facts,
         users: Vec::new(),
         apps: Vec::new(),
-        lists: vec![(SourceId(0), list)],
+        lists: Lists::One((SourceId(0), list)),
         committed: true,
     };
     let mut fragment = Fragment::default();
@@ -251,7 +251,7 @@ fn a_newer_report_of_devices_makes_no_older_list_newer() {
         fragment.devices[0].locator_source = Some(SourceId(0));
         fragment.devices[0].lists[0].1.managed = true;
         if seen.is_some() {
-            fragment.devices[0].lists.clear();
+            fragment.devices[0].lists = Lists::None;
         }
         fragment
     };
@@ -360,4 +360,51 @@ fn a_record_of_another_platform_does_not_part_those_of_one() {
         (2, record(Platform::Android, &[serial()])),
     ];
     assert_eq!(outcome(&all).len(), 2);
+}
+
+#[test]
+fn one_record_with_two_serials_is_one_device_and_reported() {
+    let two = || record(Platform::Ios, &[fact(FactKind::Serial, "AAAAAB1"), fact(FactKind::Serial, "CCCCCD2")]);
+    let of = |root: Option<(Locator, Platform)>| {
+        let mut inventory = Inventory::default();
+        inventory.absorb(PartId { item: 0, part: 0 }, root, two());
+        let devices = inventory.into_devices(options());
+        let said = devices.diagnostics.iter().filter(|(_, d)| d.code == Code::IdentityConflict).count();
+        (devices.iter().map(|d| d.key).collect::<Vec<_>>(), said)
+    };
+    assert_eq!(of(None), (vec!["ios:serial:AAAAAB1".to_owned()], 1));
+    let root = Some((Locator::path(b"backup"), Platform::Ios));
+    assert_eq!(of(root), (vec!["ios:serial:AAAAAB1".to_owned()], 0), "serials of one root are one device's");
+}
+
+#[test]
+fn records_of_one_root_are_one_device_and_items_are_known_when_records_are_gone() {
+    let mut inventory = Inventory::default();
+    for (item, part) in [(0, 0), (0, 1), (1, 0), (2, 0)] {
+        let root = (item < 2).then(|| (Locator::path(format!("root{item}").as_bytes()), Platform::Ios));
+        let facts = if item == 2 { vec![fact(FactKind::Serial, "F2LXQ0AAHG04")] } else { vec![] };
+        inventory.absorb(PartId { item, part }, root, record(Platform::Ios, &facts));
+    }
+    inventory.absorb(
+        PartId { item: 3, part: 0 },
+        None,
+        record(Platform::Ios, &[fact(FactKind::Serial, "F2LXQ0AAHG04")]),
+    );
+    let devices = inventory.into_devices(options());
+    let lists: Vec<usize> = devices.iter().map(|d| d.coverage.len()).collect();
+    assert_eq!(lists, [2, 1, 2]);
+    let keys = devices.into_rest().keys;
+    let told: Vec<_> = keys.iter().map(|(key, items)| (key.as_str(), items.as_slice())).collect();
+    assert_eq!(told, [("ios:at:root0", &[0][..]), ("ios:at:root1", &[1]), ("ios:serial:F2LXQ0AAHG04", &[2, 3])]);
+}
+
+#[test]
+fn an_id_of_a_hundred_records_joins_them_and_no_others() {
+    let fragment = |n: u32| {
+        let own = fact(FactKind::Imei, &format!("{:015}", 490_154_203_237_518_u64 + u64::from(n)));
+        record(Platform::Ios, &[fact(FactKind::Udid, &format!("00008110-0012345678{:06}", n % 3)), own])
+    };
+    let out = outcome(&(0..300).map(|n| (n, fragment(n))).collect::<Vec<_>>());
+    assert_eq!(out.len(), 3);
+    assert!(out.iter().all(|device| device.ends_with(" 100")), "{out:?}");
 }

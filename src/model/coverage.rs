@@ -67,21 +67,30 @@ pub enum Basis {
     /// The same whatever else is known.
     Always(Answer),
     /// Depends on who owns the device, resolved when every artifact has spoken.
-    ByOwnership {
-        /// The agency owns it.
-        corporate: Answer,
-        /// The person owns it.
-        personal: Answer,
-        /// Nobody tells.
-        unknown: Answer,
-    },
+    ByOwnership(&'static ByOwnership),
     /// Depends on how the device is managed.
-    ByEnrollment {
-        /// Android device owner.
-        fully_managed: Answer,
-        /// Anything else, or not told.
-        other: Answer,
-    },
+    ByEnrollment(&'static ByEnrollment),
+}
+
+/// What a list proves by who owns the device. Part of a layout and not of every
+/// list: there may be a hundred thousand of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ByOwnership {
+    /// The agency owns it.
+    pub corporate: Answer,
+    /// The person owns it.
+    pub personal: Answer,
+    /// Nobody tells.
+    pub unknown: Answer,
+}
+
+/// What a list proves by how the device is managed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ByEnrollment {
+    /// Android device owner.
+    pub fully_managed: Answer,
+    /// Anything else, or not told.
+    pub other: Answer,
 }
 
 /// How the reading of a list ended.

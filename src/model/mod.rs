@@ -11,9 +11,10 @@ mod locator;
 mod timestamp;
 
 pub use app::{App, AppIdentifier, DigestKind, IdentifierKind, Platform, SignerDigest, SignerSet, State};
-pub use coverage::{Answer, Basis, End, ListScope, ListStatement, Reason, UserSet};
+pub use coverage::{Answer, Basis, ByEnrollment, ByOwnership, End, ListScope, ListStatement, Reason, UserSet};
 pub use device::{
-    DeviceFact, Enrollment, FactKind, Ownership, UserFact, UserKind, is_placeholder, is_strong_in_namespace,
+    DeviceFact, Enrollment, FactKind, Facts, Ownership, Telling, UserFact, UserKind, is_placeholder,
+    is_strong_in_namespace,
 };
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use locator::{Locator, escape_component};

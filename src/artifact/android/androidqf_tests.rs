@@ -49,7 +49,7 @@ fn rows_with_files_are_installed_and_rows_without_are_only_named() {
     assert_eq!(list.as_of.unwrap().to_string(), "2024-05-06T05:08:09Z");
     let users: Vec<_> = device.users.iter().map(|u| (u.id, u.kind)).collect();
     assert_eq!(users, [(0, UserKind::Owner), (10, UserKind::Unknown)]);
-    let facts: Vec<_> = device.facts.iter().map(|f| (f.kind, &*f.value)).collect();
+    let facts: Vec<_> = device.facts.iter().map(|f| (f.kind, f.value)).collect();
     assert!(facts.contains(&(FactKind::Serial, "R5CW123ABCD")), "{facts:?}");
     assert!(facts.contains(&(FactKind::OsVersion, "14")));
     assert!(facts.contains(&(FactKind::OtherId, "androidqf/0a1b")));
@@ -84,7 +84,7 @@ fn an_acquisition_without_a_list_collected_none() {
     let got = root(&[("getprop.txt", GETPROP), ("acquisition.json", "{")]);
     assert_eq!(codes(&got), ["apps-not-collected", "damaged-file"]);
     assert!(!claims_a_whole_list(&got));
-    assert!(got.devices[0].facts.iter().any(|f| &*f.value == "R5CW123ABCD"));
+    assert!(got.devices[0].facts.iter().any(|f| f.value == "R5CW123ABCD"));
 }
 
 #[test]

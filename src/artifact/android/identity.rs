@@ -165,7 +165,7 @@ mod tests {
         let device = sink.begin(Platform::Android, None, At::Whole);
         state(device, &mut sink);
         sink.commit(device);
-        sink.finish().devices.remove(0).facts.into_iter().map(|f| (f.kind, f.value.into())).collect()
+        sink.finish().devices.remove(0).facts.iter().map(|f| (f.kind, f.value.into())).collect()
     }
 
     #[test]

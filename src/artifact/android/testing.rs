@@ -178,7 +178,7 @@ pub(super) fn said(fragment: &Fragment) -> Vec<String> {
 /// Some list would count as complete, with or without being vouched for.
 pub(super) fn claims_a_whole_list(fragment: &Fragment) -> bool {
     use crate::model::{Answer, Basis, End};
-    fragment.devices.iter().flat_map(|d| &d.lists).any(|(_, l)| {
+    fragment.devices.iter().flat_map(|d| d.lists.iter()).any(|(_, l)| {
         matches!(l.basis, Basis::Always(Answer::Complete | Answer::Assumed(_)))
             && matches!(l.end, End::Proven | End::Unmarked)
             && l.errors == 0

@@ -9,7 +9,7 @@
 use super::device::Draft;
 use super::layout::{Cover, Layout, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
-use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
+use crate::model::{Answer, Basis, ByOwnership, Enrollment, ListScope, Ownership, Platform, Reason, State};
 
 const DEVICE: &str = "https://developers.google.com/android/management/reference/rest/v1/enterprises.devices";
 
@@ -85,11 +85,11 @@ pub(super) const DEVICES: Layout = Layout {
             enrollments: &[Enrollment::FullyManaged],
             scope: ListScope::AllApps,
             users: &[0],
-            basis: Basis::ByOwnership {
+            basis: Basis::ByOwnership(&ByOwnership {
                 corporate: Answer::Complete,
                 personal: Answer::ManagedOnly,
                 unknown: Answer::Partial(Reason("ownership-unknown")),
-            },
+            }),
             note: "A fully managed device reports every installed app.",
             source: DEVICE,
         },

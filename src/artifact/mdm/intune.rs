@@ -7,7 +7,7 @@
 
 use super::layout::{Cover, Layout, Role, Rows, RowsOf, Shape};
 use crate::artifact::ArtifactSpec;
-use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason};
+use crate::model::{Answer, Basis, ByOwnership, Enrollment, ListScope, Ownership, Platform, Reason};
 
 const REPORTS: &str =
     "https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports";
@@ -52,11 +52,11 @@ const COVERAGE: &[Cover] = &[
         enrollments: &[],
         scope: ListScope::ThirdPartyApps,
         users: &[],
-        basis: Basis::ByOwnership {
+        basis: Basis::ByOwnership(&ByOwnership {
             corporate: Answer::Complete,
             personal: Answer::ManagedOnly,
             unknown: Answer::Partial(Reason("ownership-unknown")),
-        },
+        }),
         note: "Intune lists all apps but system apps of corporate iOS and iPadOS devices, and managed apps only of personal ones.",
         source: DISCOVERED,
     },

@@ -6,7 +6,7 @@
 
 use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
 use crate::artifact::ArtifactSpec;
-use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason};
+use crate::model::{Answer, Basis, ByOwnership, Enrollment, ListScope, Ownership, Platform, Reason};
 
 const DETAIL: &str = "https://developer.jamf.com/jamf-pro/reference/get_v2-mobile-devices-detail";
 const UNMANAGED: &str = "Jamf Pro collects unmanaged apps (inventory collection settings)";
@@ -47,11 +47,11 @@ const COVERAGE: &[Cover] = &[
         enrollments: &[],
         scope: ListScope::ThirdPartyApps,
         users: &[],
-        basis: Basis::ByOwnership {
+        basis: Basis::ByOwnership(&ByOwnership {
             corporate: Answer::Assumed(UNMANAGED),
             personal: Answer::ManagedOnly,
             unknown: Answer::Partial(Reason("ownership-unknown")),
-        },
+        }),
         note: "Unmanaged apps are listed where the inventory collection settings say so.",
         source: DETAIL,
     },

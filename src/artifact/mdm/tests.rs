@@ -14,7 +14,8 @@ use crate::artifact::{
 use crate::evidence::{Affinity, Blob, EvidenceError, File, Member, MemoryBlob, Probe};
 use crate::limits::{Leash, Limits};
 use crate::model::{
-    Answer, Basis, Code, DigestKind, End, FactKind, ListScope, ListStatement, Locator, Platform, Reason, State, UserSet,
+    Answer, Basis, ByOwnership, Code, DigestKind, End, FactKind, ListScope, ListStatement, Locator, Platform, Reason,
+    State, UserSet,
 };
 
 struct Memory(Vec<u8>);
@@ -54,7 +55,7 @@ fn read(name: &str, bytes: impl AsRef<[u8]>) -> Fragment {
 }
 
 fn fact(device: &DeviceRecord, kind: FactKind) -> Option<&str> {
-    device.facts.iter().find(|f| f.kind == kind).map(|f| &*f.value)
+    device.facts.iter().find(|f| f.kind == kind).map(|f| f.value)
 }
 
 fn list(device: &DeviceRecord) -> &ListStatement {
@@ -82,7 +83,7 @@ fn content(fragment: &Fragment) -> Vec<String> {
                 .map(|a| format!("{:?} {:?} {:?} {:?}", a.name, a.publisher, a.version, a.state))
                 .collect();
             apps.sort();
-            let mut facts = d.facts.clone();
+            let mut facts: Vec<_> = d.facts.iter().collect();
             facts.sort();
             let lists: Vec<_> = d.lists.iter().map(|(_, l)| l).collect();
             format!("{:?} {facts:?} {apps:?} {lists:?}", d.platform)
@@ -146,7 +147,7 @@ fn intune_rows_become_devices_with_names_and_no_identifiers() {
     assert!(a.apps.iter().all(|app| app.identifier.is_empty() && app.state == State::Installed));
     assert_eq!(a.apps[0].publisher.as_deref(), Some("Signal Messenger, LLC"));
     assert_eq!((list(a).end, list(a).entries, list(a).managed), (End::Unmarked, 2, true));
-    assert!(matches!(list(a).basis, Basis::ByOwnership { corporate: Answer::Complete, .. }));
+    assert!(matches!(list(a).basis, Basis::ByOwnership(ByOwnership { corporate: Answer::Complete, .. })));
     assert_eq!((list(b).scope, list(b).basis), (ListScope::WorkProfile, Basis::Always(Answer::ManagedOnly)));
     assert_eq!(fact(b, FactKind::Enrollment), Some("work-profile"));
     assert!(fragment.diagnostics.is_empty());
@@ -337,7 +338,7 @@ fn android_management_says_per_device_what_its_reports_prove() {
     assert_eq!((lists[0].entries, lists[0].scope, &lists[0].users), (3, ListScope::AllApps, &UserSet::Only(vec![0])));
     assert!(matches!(
         lists[0].basis,
-        Basis::ByOwnership { corporate: Answer::Complete, personal: Answer::ManagedOnly, .. }
+        Basis::ByOwnership(ByOwnership { corporate: Answer::Complete, personal: Answer::ManagedOnly, .. })
     ));
     assert_eq!(lists[0].as_of.unwrap().to_string(), "2026-11-01T08:00:00Z");
     assert_eq!(lists[1].basis, Basis::Always(Answer::ManagedOnly));
@@ -450,7 +451,7 @@ fn jamf_devices_are_known_by_serial_and_udid() {
         ["jamf-pro/-/7", "F2LX1234ABCD", "0dad565fb40b010a9e490440188063a378721069", "iPhone14,7", "supervised", "ann"]
     );
     assert_eq!(device.apps[0].version.as_deref(), Some("8.0"));
-    assert!(matches!(list(device).basis, Basis::ByOwnership { corporate: Answer::Assumed(_), .. }));
+    assert!(matches!(list(device).basis, Basis::ByOwnership(ByOwnership { corporate: Answer::Assumed(_), .. })));
     assert_eq!(list(byod).basis, Basis::Always(Answer::ManagedOnly));
 }
 

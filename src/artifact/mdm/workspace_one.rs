@@ -9,7 +9,7 @@ use super::app::Values;
 use super::layout::{Cover, FileName, Layout, Records, Role, Shape};
 use super::values::normal;
 use crate::artifact::ArtifactSpec;
-use crate::model::{Answer, Basis, Enrollment, ListScope, Ownership, Platform, Reason, State};
+use crate::model::{Answer, Basis, ByOwnership, Enrollment, ListScope, Ownership, Platform, Reason, State};
 
 const API: &str = "https://github.com/briped/WorkspaceOne";
 const CONNECTOR: &str = "https://github.com/Oomnitza/oomnitza-connector";
@@ -31,13 +31,13 @@ const LAYOUT: Layout = Layout {
     ownerships: &[("c", Ownership::Corporate)],
     coverage: &[Cover::any(
         ListScope::ThirdPartyApps,
-        Basis::ByOwnership {
+        Basis::ByOwnership(&ByOwnership {
             corporate: Answer::Assumed(
                 "Workspace ONE collects personal apps of this device (privacy settings; no work profile)",
             ),
             personal: Answer::ManagedOnly,
             unknown: Answer::Partial(Reason("ownership-unknown")),
-        },
+        }),
         "Personal apps are listed where the privacy settings collect them; work profiles list assigned apps only.",
         PRIVACY,
     )],

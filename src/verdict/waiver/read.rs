@@ -161,7 +161,7 @@ impl Reader<'_> {
             },
         };
         let whole = !id.chars().any(|c| matches!(c, '*' | '?' | '%') || c.is_whitespace());
-        let strong = strong_id(&DeviceFact { kind, value: id.as_str().into() }).filter(|_| whole);
+        let strong = strong_id(&DeviceFact { kind, value: id.as_str() }).filter(|_| whole);
         if strong.is_none() {
             self.say(Some(at), format!("`{id}` is no exact id of that kind; a waiver is for one device"));
         }

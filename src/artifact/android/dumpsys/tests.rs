@@ -191,7 +191,7 @@ fn a_bug_report_tells_who_the_device_is_and_when() {
         let files: Vec<_> = files.iter().enumerate().filter(|(n, _)| *n != skip).map(|(_, f)| *f).collect();
         let got = parse_root(&AndroidDumpsys, RootKind::BugReport, &files);
         assert_eq!(said(&got), SAID);
-        let facts: Vec<_> = got.devices[0].facts.iter().map(|f| (f.kind, &*f.value)).collect();
+        let facts: Vec<_> = got.devices[0].facts.iter().map(|f| (f.kind, f.value)).collect();
         assert!(facts.contains(&(FactKind::Serial, "2B181FDH2000AB")), "{facts:?}");
         assert!(facts.contains(&(FactKind::Model, "Google Pixel 7")));
         assert!(facts.contains(&(FactKind::OsVersion, "13")));

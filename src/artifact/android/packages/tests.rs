@@ -139,7 +139,7 @@ use crate::artifact::At;
 #[test]
 fn model_and_version_come_from_the_fingerprint_of_the_internal_volume() {
     let got = root(&[(MAIN, PACKAGES_XML)]);
-    let facts: Vec<_> = got.devices[0].facts.iter().map(|f| (f.kind, &*f.value)).collect();
+    let facts: Vec<_> = got.devices[0].facts.iter().map(|f| (f.kind, f.value)).collect();
     assert_eq!(facts, [(FactKind::Model, "google panther"), (FactKind::OsVersion, "13")]);
 }
 

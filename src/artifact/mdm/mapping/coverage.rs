@@ -6,7 +6,7 @@ use super::super::layout::Cover;
 use super::ASSUMPTION;
 use super::read::list;
 use super::words::{CLAIMS, Claim, ENROLLMENTS, PLATFORMS, SCOPES, value};
-use crate::model::{Answer, Basis, Enrollment, ListScope, Platform, Reason};
+use crate::model::{Answer, Basis, ByOwnership, Enrollment, ListScope, Platform, Reason};
 
 const MOST_RULES: usize = 32;
 const MOST_USERS: usize = 64;
@@ -71,11 +71,11 @@ fn rule(rule: &Rule) -> Result<Cover, String> {
             return Err(format!("a list of {} is `managed-only`: it shows nothing of the other apps", scope.as_str()));
         }
         // Of a person's own device a management system sees its own part.
-        Claim::Full => Basis::ByOwnership {
+        Claim::Full => Basis::ByOwnership(&ByOwnership {
             corporate: Answer::Assumed(ASSUMPTION),
             personal: Answer::ManagedOnly,
-            unknown: partial("ownership-unknown"),
-        },
+            unknown: Answer::Partial(Reason("ownership-unknown")),
+        }),
         Claim::Partial => Basis::Always(partial("partial-by-mapping")),
         Claim::ManagedOnly => Basis::Always(Answer::ManagedOnly),
     };

@@ -6,7 +6,7 @@ use super::*;
 use crate::artifact::{ArtifactFile, Fragment, Retain};
 use crate::evidence::{Blob, EvidenceError, File, Member, MemoryBlob};
 use crate::limits::Leash;
-use crate::model::{Answer, Basis, End, FactKind, ListScope, Locator, State};
+use crate::model::{Answer, Basis, ByOwnership, End, FactKind, ListScope, Locator, State};
 
 struct Memory(Vec<u8>);
 
@@ -65,7 +65,7 @@ fn rows_are_read_as_the_mapping_says_with_columns_in_any_order_and_spelling() {
     let fragment = read(ROWS, text);
     assert_eq!(fragment.devices.len(), 1);
     let device = &fragment.devices[0];
-    let facts: Vec<(FactKind, &str)> = device.facts.iter().map(|f| (f.kind, &*f.value)).collect();
+    let facts: Vec<(FactKind, &str)> = device.facts.iter().map(|f| (f.kind, f.value)).collect();
     assert!(facts.contains(&(FactKind::Serial, "ABC123456")), "{facts:?}");
     assert!(facts.contains(&(FactKind::MdmId, "rows/-/7")), "{facts:?}");
     let apps: Vec<&str> = device.apps.iter().map(|a| &*a.identifier).collect();
@@ -147,11 +147,13 @@ fn a_full_list_is_an_assumption_for_corporate_devices_and_managed_apps_for_other
     let text = r#"{"list": [{"id": 1, "at": "2026-11-20T00:00:00Z", "sw": {"apps": [{"i": "a.b"}]}}]}"#;
     let fragment = read(RECORDS, text);
     let (_, list) = &fragment.devices[0].lists[0];
-    let Basis::ByOwnership { corporate, personal, unknown } = list.basis else { panic!("{:?}", list.basis) };
+    let Basis::ByOwnership(&ByOwnership { corporate, personal, unknown }) = list.basis else {
+        panic!("{:?}", list.basis)
+    };
     assert_eq!((corporate, personal), (Answer::Assumed(ASSUMPTION), Answer::ManagedOnly));
     assert!(matches!(unknown, Answer::Partial(_)));
     assert_eq!((list.scope, list.end, list.managed), (ListScope::ThirdPartyApps, End::Proven, true));
-    assert!(fragment.devices[0].facts.iter().any(|f| f.kind == FactKind::Ownership && &*f.value == "corporate"));
+    assert!(fragment.devices[0].facts.iter().any(|f| f.kind == FactKind::Ownership && f.value == "corporate"));
     // A value that the table does not know is nobody's, whatever the mapping says of all.
     let map =
         RECORDS.replace("ownership = \"corporate\"\n", "").replace("[app-keys]", "\"o\" = \"ownership\"\n[app-keys]");
@@ -159,7 +161,7 @@ fn a_full_list_is_an_assumption_for_corporate_devices_and_managed_apps_for_other
     for (owner, told) in [("ours", Some("corporate")), ("theirs", None), ("", None)] {
         let text = text.replace("\"id\"", &format!("\"o\": \"{owner}\", \"id\""));
         let fragment = read(&map, text);
-        let fact = fragment.devices[0].facts.iter().find(|f| f.kind == FactKind::Ownership).map(|f| &*f.value);
+        let fact = fragment.devices[0].facts.iter().find(|f| f.kind == FactKind::Ownership).map(|f| f.value);
         assert_eq!(fact, told, "{owner}");
     }
 }
@@ -190,7 +192,7 @@ fn another_page_is_heard_of_in_mapped_exports_too() {
 
 /// Whether a fragment states a list that could be complete.
 fn states_a_whole_list(fragment: &Fragment) -> bool {
-    let lists = fragment.devices.iter().flat_map(|d| &d.lists);
+    let lists = fragment.devices.iter().flat_map(|d| d.lists.iter());
     lists.into_iter().any(|(_, list)| list.end == End::Proven && list.errors == 0)
 }
 

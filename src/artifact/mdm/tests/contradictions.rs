@@ -104,7 +104,7 @@ fn rows_of_one_device_that_contradict_each_other_are_all_told() {
     let told: Vec<&str> = fragment
         .devices
         .iter()
-        .flat_map(|d| d.facts.iter().filter(|f| f.kind == FactKind::Ownership).map(|f| &*f.value))
+        .flat_map(|d| d.facts.iter().filter(|f| f.kind == FactKind::Ownership).map(|f| f.value))
         .collect();
     assert_eq!(told, ["corporate", "personal"]);
 }

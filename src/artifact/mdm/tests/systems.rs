@@ -318,7 +318,7 @@ fn a_notification_holds_a_device_in_base64_and_an_operation_is_no_other_device()
     }
     assert_eq!(&*report.apps[0].identifier, "com.tencent.mm");
     assert_eq!((list(report).end, list(report).entries), (End::Proven, 1));
-    assert!(matches!(list(report).basis, Basis::ByOwnership { corporate: Answer::Complete, .. }));
+    assert!(matches!(list(report).basis, Basis::ByOwnership(ByOwnership { corporate: Answer::Complete, .. })));
     assert!(matches!(list(command).basis, Basis::Always(Answer::NotCollected(_))));
     // What is no base64 of JSON is said, and proves nothing.
     let broken = read("messages.json", r#"{"message":{"attributes":{"notificationType":"STATUS_REPORT"},"data":"?"}}"#);
