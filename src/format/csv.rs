@@ -85,8 +85,6 @@ pub struct Reader<R> {
     part: usize,
     /// The row before, if it was sound, from that column to its end.
     before: Option<(usize, usize)>,
-    /// The first byte in the buffer that no text holds.
-    damage: Option<usize>,
 }
 
 impl<R: Read> Reader<R> {
@@ -116,7 +114,6 @@ impl<R: Read> Reader<R> {
             tail: None,
             part: usize::MAX,
             before: None,
-            damage: None,
         };
         while reader.end < reader.buf.len() && !reader.ended {
             reader.fill()?;
@@ -221,10 +218,8 @@ impl<R: Read> Reader<R> {
             if fault.is_none() && self.columns > 0 && columns != self.columns {
                 fault = row.miscount(self.columns);
             }
-            if let Some(at) = self.damage.filter(|at| *at < self.start) {
-                // It may lie in a line that was passed over.
-                fault = fault.or((at >= from).then_some(Fault::Damaged));
-                self.damage = damage(&self.buf[self.start..self.end]).map(|at| self.start + at);
+            if fault.is_none() && is_damaged(bytes) {
+                fault = Some(Fault::Damaged);
             }
             let parted = spans.get(self.part).filter(|_| fault.is_none() && terminated);
             self.before = parted.map(|(at, _)| (from + *at as usize, self.start));
@@ -401,7 +396,6 @@ impl<R: Read> Reader<R> {
         loop {
             match self.input.read(&mut self.buf[self.end..]) {
                 Ok(n) => {
-                    self.damage = damage(&self.buf[..self.end + n]);
                     self.end += n;
                     self.ended = n == 0;
                     return Ok(());
@@ -431,9 +425,9 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// Where bytes begin that were overwritten.
-fn damage(bytes: &[u8]) -> Option<usize> {
-    memchr2_iter(0, 0xff, bytes).find(|at| bytes[*at] == 0 || bytes.get(at + 1) == Some(&0xff))
+/// Bytes were overwritten.
+fn is_damaged(bytes: &[u8]) -> bool {
+    memchr2_iter(0, 0xff, bytes).any(|at| bytes[at] == 0 || bytes.get(at + 1) == Some(&0xff))
 }
 
 /// The delimiter that splits the first rows into the same number of columns,

@@ -82,6 +82,10 @@ impl Draft {
 
     /// `false`: there is no room; no record is so long.
     fn put(&mut self, role: Role, value: &str) -> bool {
+        if self.text.is_empty() {
+            // As much as most devices tell: taken once.
+            self.text.reserve(256);
+        }
         let from = self.text.len();
         let (Ok(from), Ok(to)) = (u32::try_from(from), u32::try_from(from + value.len())) else { return false };
         self.text.push_str(value);

@@ -3,8 +3,9 @@
 //!
 //! An app has the same cells on each device, a device on each of its rows, so
 //! that nearly every row of a fleet is such a row. It is compared byte for byte
-//! and not read again. Texts are fetched from memory for many rows side by side:
-//! one fetch after the other would take longer than all the rest.
+//! and not read again. Where rows of many devices are mixed, texts are fetched
+//! from memory for many rows side by side: one fetch after the other would take
+//! longer than all the rest.
 
 use memchr::memchr_iter;
 
@@ -47,8 +48,6 @@ struct Line {
     to: usize,
     key: Key,
     place: Option<usize>,
-    /// From its part on the row is the row before.
-    same: bool,
     device: u32,
 }
 
@@ -105,31 +104,61 @@ impl Repeats {
     }
 
     /// Counts the rows ahead that are known and passes over them; how many. The
-    /// row before was sound. `0`: read a row.
+    /// row before was sound.
     pub(super) fn pass<R: std::io::Read>(&mut self, reader: &mut csv::Reader<R>, into: &mut RowSink<'_, '_>) -> usize {
-        let mut passed = 0;
-        loop {
-            let known = self.known(reader.buffered(), reader.row_before(), reader.longest());
-            let lines = self.lines.get(..known).unwrap_or_default();
-            if let Some(last) = lines.last() {
-                lines
-                    .chunk_by(|a, b| a.device == b.device)
-                    .for_each(|rows| into.add(rows[0].device, rows.len() as u32));
-                self.device = Some(last.device);
-                reader.pass(last.to, last.part);
-                passed += known;
+        let mut passed = self.same_device(reader, into);
+        while self.mixed {
+            let mixed = self.any_device(reader, into);
+            if mixed == 0 {
+                break;
             }
-            if known < self.next {
-                // Fleets without anything in common are not looked up in vain.
-                self.next = if known == 0 { self.next.div_ceil(2) } else { self.next };
-                return passed;
-            }
-            self.next = (2 * self.next).min(MOST);
+            passed += mixed + self.same_device(reader, into);
         }
+        passed
+    }
+
+    /// Rows of the device of the row before: they end alike.
+    fn same_device<R: std::io::Read>(&self, reader: &mut csv::Reader<R>, into: &mut RowSink<'_, '_>) -> usize {
+        let (Some(device), Some(before)) = (self.device, reader.row_before()) else { return 0 };
+        let (text, longest) = (reader.buffered(), reader.longest());
+        let (mut rows, mut part, mut to) = (0_u32, 0, 0);
+        while let Some(ahead) = text.get(to..)
+            && let Some(begin) = ahead.get(..self.enough)
+            && let Some((head, ())) = self.heads.get(Key::of(begin))
+            && head.len() + before.len() <= longest
+            && ahead.strip_prefix(head).is_some_and(|rest| rest.starts_with(before))
+        {
+            part = to + head.len();
+            to = part + before.len();
+            rows += 1;
+        }
+        if rows > 0 {
+            into.add(device, rows);
+            reader.pass(to, part);
+        }
+        rows as usize
+    }
+
+    /// Rows of any devices.
+    fn any_device<R: std::io::Read>(&mut self, reader: &mut csv::Reader<R>, into: &mut RowSink<'_, '_>) -> usize {
+        let known = self.known(reader.buffered(), reader.longest());
+        // Fleets without anything in common are not looked up in vain.
+        self.next = match known {
+            0 => self.next.div_ceil(2),
+            _ if known == self.next => (2 * known).min(MOST),
+            _ => self.next,
+        };
+        let lines = self.lines.get(..known).unwrap_or_default();
+        if let Some(last) = lines.last() {
+            lines.iter().for_each(|line| into.add(line.device, 1));
+            self.device = Some(last.device);
+            reader.pass(last.to, last.part);
+        }
+        known
     }
 
     /// Looks the next lines up; how many are known before the first that is not.
-    fn known(&mut self, text: &[u8], before: Option<&[u8]>, longest: usize) -> usize {
+    fn known(&mut self, text: &[u8], longest: usize) -> usize {
         let (mut found, mut from) = (0, 0);
         for (line, end) in self.lines.iter_mut().take(self.next).zip(memchr_iter(b'\n', text)) {
             let to = end + 1;
@@ -139,7 +168,7 @@ impl Repeats {
         }
         let lines = self.lines.get_mut(..found).unwrap_or_default();
         let lines = begun(&self.heads, text, longest, lines);
-        of_devices(&self.rests, text, self.device.and_then(|device| Some((device, before?))), lines)
+        of_devices(&self.rests, text, lines)
     }
 }
 
@@ -156,25 +185,16 @@ fn begun<'a>(heads: &Passing<()>, text: &[u8], longest: usize, lines: &'a mut [L
 }
 
 /// Finds the devices of lines by what is behind their beginnings; how many are
-/// known before the first that is not. `before`: the same of the row before.
-fn of_devices(rests: &Passing<u32>, text: &[u8], before: Option<(u32, &[u8])>, lines: &mut [Line]) -> usize {
-    let (mut device, mut before) = before.unzip();
+/// known before the first that is not.
+fn of_devices(rests: &Passing<u32>, text: &[u8], lines: &mut [Line]) -> usize {
     for line in lines.iter_mut() {
-        let rest = text.get(line.part..line.to);
-        line.same = rest.is_some() && before == rest;
-        if !line.same {
-            line.key = rest.map(Key::of).unwrap_or_default();
-        }
-        before = rest;
+        line.key = text.get(line.part..line.to).map(Key::of).unwrap_or_default();
     }
-    lines.iter_mut().filter(|line| !line.same).for_each(|line| line.place = rests.place(line.key));
+    lines.iter_mut().for_each(|line| line.place = rests.place(line.key));
     let known = |line: &mut Line| {
-        if !line.same {
-            let (rest, of) = rests.at(line.place?)?;
-            device = (text.get(line.part..line.to)? == rest).then_some(of);
-        }
-        line.device = device?;
-        Some(())
+        let (rest, device) = rests.at(line.place?)?;
+        line.device = device;
+        (text.get(line.part..line.to)? == rest).then_some(())
     };
     lines.iter_mut().map_while(known).count()
 }

@@ -44,6 +44,13 @@ const IDENTITY: &[Role] = &[
     Role::InventoryTime,
 ];
 
+/// What a row says of its device.
+fn said_by(row: &dyn Row) -> Draft {
+    let mut draft = Draft::default();
+    row.tell(IDENTITY, &mut draft);
+    draft
+}
+
 impl RowSink<'_, '_> {
     /// The device of a row; `None`: a computer.
     #[inline]
@@ -109,20 +116,20 @@ impl RowSink<'_, '_> {
             Some(guid) => self.by_guid.number(guid),
             None => self.known(key, row),
         };
+        let mut draft = None;
         let n = match known.filter(|n| *n != OUTSIDE) {
             Some(n) => n as usize,
-            None if sound && self.is_outside(row) => {
-                // A computer of many rows is one record.
-                let new = match guid {
-                    Some(guid) => self.by_guid.insert(guid, OUTSIDE),
-                    None => self.outside.insert(self.hasher.hash_one(&self.scratch)),
-                };
-                if new {
-                    self.sink.out_of_scope();
-                }
-                return None;
-            }
             None => {
+                let is_outside = sound
+                    && match (guid, known) {
+                        (Some(_), None) => draft.insert(said_by(row)).platform(self.layout).0 == Platform::OutOfScope,
+                        // A computer has many rows.
+                        _ => self.is_outside(row),
+                    };
+                if is_outside {
+                    self.outside(guid);
+                    return None;
+                }
                 let n = self.new_device(guid, key, row, sound);
                 let outside = match guid {
                     Some(_) => known == Some(OUTSIDE),
@@ -138,9 +145,21 @@ impl RowSink<'_, '_> {
         // A report of devices may hold a device twice; the rows may contradict
         // each other, which `inventory` sees only if each of them speaks.
         if sound && (self.of == RowsOf::Devices || self.slots.get(n).is_some_and(|s| !s.told)) {
-            self.tell(n, key, row);
+            self.tell(n, key, row, draft.unwrap_or_else(|| said_by(row)));
         }
         Some(n)
+    }
+
+    /// The row is about a computer, whose key is in the scratch if it is no GUID:
+    /// a computer of many rows is one record.
+    fn outside(&mut self, guid: Option<[u8; 16]>) {
+        let new = match guid {
+            Some(guid) => self.by_guid.insert(guid, OUTSIDE),
+            None => self.outside.insert(self.hasher.hash_one(&self.scratch)),
+        };
+        if new {
+            self.sink.out_of_scope();
+        }
     }
 
     /// The number of a device whose key is no GUID, if a row told it before.
@@ -200,10 +219,8 @@ impl RowSink<'_, '_> {
     }
 
     /// The first sound row of a device tells its identity.
-    fn tell(&mut self, n: usize, key: &[u8], row: &dyn Row) {
+    fn tell(&mut self, n: usize, key: &[u8], row: &dyn Row, mut draft: Draft) {
         let Some(slot) = self.slots.get_mut(n) else { return };
-        let mut draft = Draft::default();
-        row.tell(IDENTITY, &mut draft);
         match self.by_id {
             true => draft.set(Role::DeviceId, &String::from_utf8_lossy(key)),
             false => draft.set(Role::DeviceId, &row.text(Role::DeviceId)),
