@@ -202,7 +202,7 @@ fn no_rows(layout: &Layout) -> ParseError {
 }
 
 /// Names that need no second look; none where the export has more than names.
-fn passing(columns: &Columns) -> Passing<()> {
+fn passing(columns: &Columns) -> Passing<0> {
     let more = [Role::AppId, Role::AppIdMaybe, Role::State].into_iter().any(|r| columns.of(r).is_some());
     if more { Passing::none() } else { Passing::new(Size::APPS) }
 }
@@ -281,7 +281,7 @@ fn take_rows<R: std::io::Read>(
             sound = row.row.fault.is_none();
             into.take(key, name, &row, sound);
             if !not_utf8 && passing.is_used() && into.passes(name) {
-                passing.learn(Key::of(raw_name), raw_name, ());
+                passing.learn(Key::of(raw_name), raw_name, []);
             }
         }
         if cut.is_some() {

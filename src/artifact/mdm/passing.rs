@@ -8,12 +8,13 @@
 /// end and few displace each other. The texts lie close together, for a fetch
 /// from memory costs more than all the rest. Nothing is taken before the first
 /// text is kept: there may be a hundred thousand files of one device each.
-pub(super) struct Passing<T> {
+/// With each text `N` bytes of what was found in it.
+pub(super) struct Passing<const N: usize> {
     size: Size,
-    slots: Vec<Slot<T>>,
+    slots: Vec<Slot>,
     /// Mark of the last text that came to each slot and is not kept.
     met: Vec<u32>,
-    /// The texts, each behind its length.
+    /// The texts, each behind its length and what was found in it.
     texts: Vec<u8>,
 }
 
@@ -35,20 +36,18 @@ impl Size {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Slot<T> {
+struct Slot {
     /// Of the text that is kept; 0: there is none.
     mark: u32,
     /// Where it begins in the texts.
     at: u32,
-    /// What was found in it.
-    found: T,
 }
 
 /// Place and mark of a text.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Key(u64);
 
-impl<T: Copy + Default> Passing<T> {
+impl<const N: usize> Passing<N> {
     /// Longer texts are rare, and not worth their memory.
     const LONGEST: usize = 2 << 10;
 
@@ -70,7 +69,7 @@ impl<T: Copy + Default> Passing<T> {
     /// What is remembered under a key: the text, which the caller compares, and
     /// what was found in it.
     #[inline]
-    pub(super) fn get(&self, key: Key) -> Option<(&[u8], T)> {
+    pub(super) fn get(&self, key: Key) -> Option<(&[u8], [u8; N])> {
         self.at(self.place(key)?)
     }
 
@@ -86,15 +85,15 @@ impl<T: Copy + Default> Passing<T> {
 
     /// What is remembered at a place: the second fetch.
     #[inline]
-    pub(super) fn at(&self, place: usize) -> Option<(&[u8], T)> {
-        let slot = self.slots.get(place)?;
-        let (len, rest) = self.texts.get(slot.at as usize..)?.split_first_chunk()?;
-        Some((rest.get(..usize::from(u16::from_le_bytes(*len)))?, slot.found))
+    pub(super) fn at(&self, place: usize) -> Option<(&[u8], [u8; N])> {
+        let (len, rest) = self.texts.get(self.slots.get(place)?.at as usize..)?.split_first_chunk()?;
+        let (found, rest) = rest.split_first_chunk()?;
+        Some((rest.get(..usize::from(u16::from_le_bytes(*len)))?, *found))
     }
 
     /// Keeps a text when it is met again, so that what occurs once costs nothing
     /// and displaces nothing.
-    pub(super) fn learn(&mut self, key: Key, text: &[u8], found: T) {
+    pub(super) fn learn(&mut self, key: Key, text: &[u8], found: [u8; N]) {
         if !self.is_used() || self.get(key).is_some_and(|(known, _)| known == text) {
             return;
         }
@@ -106,33 +105,34 @@ impl<T: Copy + Default> Passing<T> {
     }
 
     /// Keeps a text.
-    pub(super) fn keep(&mut self, key: Key, text: &[u8], found: T) {
+    pub(super) fn keep(&mut self, key: Key, text: &[u8], found: [u8; N]) {
         let Ok(len) = u16::try_from(text.len()) else { return };
-        if text.len() > Self::LONGEST.min(self.size.room) {
+        if text.len() > Self::LONGEST || !self.is_used() {
             return;
         }
         if self.slots.is_empty() {
             self.slots.resize(1 << self.size.bits, Slot::default());
         }
-        if self.texts.len() + 2 + text.len() > self.size.room {
+        if self.texts.len() + 2 + N + text.len() > self.size.room {
             self.texts.clear();
             self.slots.fill(Slot::default());
         }
         let Ok(at) = u32::try_from(self.texts.len()) else { return };
         self.texts.extend_from_slice(&len.to_le_bytes());
+        self.texts.extend_from_slice(&found);
         self.texts.extend_from_slice(text);
         let [first, second] = key.places(self.size);
         let taken = self.slots[first].mark != 0 && self.slots[first].mark != key.mark();
         let place = if taken { second } else { first };
-        self.slots[place] = Slot { mark: key.mark(), at, found };
+        self.slots[place] = Slot { mark: key.mark(), at };
     }
 }
 
-impl Passing<()> {
+impl Passing<0> {
     /// This very text is remembered.
     #[inline]
     pub(super) fn knows(&self, text: &[u8]) -> bool {
-        self.get(Key::of(text)).is_some_and(|(known, ())| known == text)
+        self.get(Key::of(text)).is_some_and(|(known, [])| known == text)
     }
 }
 
@@ -185,12 +185,12 @@ mod tests {
         for text in ["", "a", "{\"id\":7}", "{\"id\":\"abcdef\"}", "{\"id\":\"org.example.app\",\"name\":\"App\"}"] {
             let mut passing = Passing::new(Size::APPS);
             let key = Key::of(text.as_bytes());
-            passing.learn(key, text.as_bytes(), 1);
+            passing.learn(key, text.as_bytes(), [1]);
             assert!(passing.get(key).is_none(), "met once");
-            (0..4).for_each(|_| passing.learn(key, text.as_bytes(), 2));
-            assert_eq!(passing.texts.len(), 2 + text.len(), "kept once");
-            assert_eq!(passing.get(key), Some((text.as_bytes(), 2)));
-            assert!(Passing::<()>::none().get(key).is_none());
+            (0..4).for_each(|_| passing.learn(key, text.as_bytes(), [2]));
+            assert_eq!(passing.texts.len(), 3 + text.len(), "kept once");
+            assert_eq!(passing.get(key), Some((text.as_bytes(), [2])));
+            assert!(Passing::<0>::none().get(key).is_none());
         }
     }
 
@@ -200,15 +200,15 @@ mod tests {
         let text = |n: u32| [n.to_le_bytes().as_slice(), &[b'x'; 1000]].concat();
         for n in 0..100_000 {
             let text = text(n);
-            (0..4).for_each(|_| passing.learn(Key::of(&text), &text, ()));
+            (0..4).for_each(|_| passing.learn(Key::of(&text), &text, []));
             assert!(passing.texts.len() <= Size::APPS.room);
             assert!(passing.knows(&text));
         }
         let kept = (0..100_000).filter(|n| passing.knows(&text(*n))).count();
         assert!((1000..=Size::APPS.room / 1006).contains(&kept), "{kept}");
         let long = [b'y'; 4096];
-        passing.learn(Key::of(&long), &long, ());
-        passing.learn(Key::of(&long), &long, ());
+        passing.learn(Key::of(&long), &long, []);
+        passing.learn(Key::of(&long), &long, []);
         assert!(!passing.knows(&long));
     }
 

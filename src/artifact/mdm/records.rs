@@ -35,12 +35,29 @@ struct Current {
 }
 
 /// What an app object that did not matter added to its device.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Passed {
     /// The place it stood at.
     node: u32,
     all: u32,
     entries: u32,
+}
+
+impl Passed {
+    const LEN: usize = 12;
+
+    fn to_bytes(self) -> [u8; Self::LEN] {
+        let mut bytes = [0; Self::LEN];
+        let (words, _) = bytes.as_chunks_mut();
+        words.iter_mut().zip([self.node, self.all, self.entries]).for_each(|(word, n)| *word = n.to_le_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
+        let (words, _) = bytes.as_chunks();
+        let word = |n: usize| words.get(n).map_or(0, |word| u32::from_le_bytes(*word));
+        Self { node: word(0), all: word(1), entries: word(2) }
+    }
 }
 
 /// Walks values and tells the sink.
@@ -58,7 +75,7 @@ pub(super) struct Walker<'s, 'a> {
     in_text: bool,
     values: Values,
     /// Objects of apps that do not matter.
-    passing: Passing<Passed>,
+    passing: Passing<{ Passed::LEN }>,
     /// The app that is open, or one inside it, was told.
     mattered: bool,
     pending: Vec<Pending>,

@@ -20,11 +20,13 @@ const MOST: usize = 32;
 pub(super) struct Repeats {
     /// Beginnings of rows up to the columns of the device, where the app does not
     /// matter.
-    heads: Passing<()>,
+    heads: Passing<0>,
     /// What is behind them, with the number of the device.
-    rests: Passing<u32>,
+    rests: Passing<4>,
     /// So many bytes tell beginnings apart.
     enough: usize,
+    /// So many tell apart what is behind them.
+    enough_behind: usize,
     /// The shortest beginning of those that were looked at.
     shortest: usize,
     /// Beginnings that were looked at.
@@ -55,12 +57,15 @@ impl Repeats {
     const LOOKED_AT: u32 = 16;
     /// So many bytes may be enough.
     const FEWEST: usize = 16;
+    /// As many as a GUID has, and some more.
+    const FEWEST_BEHIND: usize = 48;
 
     pub(super) fn new() -> Self {
         Self {
             heads: Passing::new(Size::APPS),
             rests: Passing::new(Size::DEVICES),
             enough: Self::FEWEST,
+            enough_behind: Self::FEWEST_BEHIND,
             shortest: usize::MAX,
             seen: 0,
             device: None,
@@ -78,12 +83,12 @@ impl Repeats {
             self.enough = self.enough.min(head.len());
         } else if let Some(begin) = head.get(..self.enough) {
             let key = Key::of(begin);
-            if self.enough < self.shortest && self.heads.get(key).is_some_and(|(known, ())| known != head) {
+            if self.enough < self.shortest && self.heads.get(key).is_some_and(|(known, [])| known != head) {
                 // Two that begin alike.
                 self.enough = self.shortest.min(2 * self.enough);
                 self.heads = Passing::new(Size::APPS);
             } else {
-                self.heads.learn(key, head, ());
+                self.heads.learn(key, head, []);
             }
         }
     }
@@ -94,12 +99,18 @@ impl Repeats {
         self.device = rest.and_then(|_| into.told_device());
         let (Some(rest), Some(device)) = (rest, self.device) else { return };
         // Its rows began elsewhere.
-        self.mixed |= before != self.device && device as usize + 1 < into.devices();
-        if self.mixed && !into.watches() {
-            let key = Key::of(rest);
-            if self.rests.get(key).is_none_or(|(known, _)| known != rest) {
-                self.rests.keep(key, rest, device);
+        self.mixed |= before != self.device && device as usize + 1 < into.devices() && !into.watches();
+        if !self.mixed {
+            return;
+        }
+        match self.rests.get(begin_of(rest, self.enough_behind)).map(|(known, _)| known) {
+            Some(known) if known == rest => {}
+            // Two that begin alike.
+            Some(_) if self.enough_behind < rest.len() => {
+                self.enough_behind *= 2;
+                self.rests = Passing::new(Size::DEVICES);
             }
+            _ => self.rests.keep(begin_of(rest, self.enough_behind), rest, device.to_le_bytes()),
         }
     }
 
@@ -124,7 +135,7 @@ impl Repeats {
         let (mut rows, mut part, mut to) = (0_u32, 0, 0);
         while let Some(ahead) = text.get(to..)
             && let Some(begin) = ahead.get(..self.enough)
-            && let Some((head, ())) = self.heads.get(Key::of(begin))
+            && let Some((head, [])) = self.heads.get(Key::of(begin))
             && head.len() + before.len() <= longest
             && ahead.strip_prefix(head).is_some_and(|rest| rest.starts_with(before))
         {
@@ -168,15 +179,15 @@ impl Repeats {
         }
         let lines = self.lines.get_mut(..found).unwrap_or_default();
         let lines = begun(&self.heads, text, longest, lines);
-        of_devices(&self.rests, text, lines)
+        of_devices(&self.rests, text, self.enough_behind, lines)
     }
 }
 
 /// The lines that begin as rows did, before the first that does not.
-fn begun<'a>(heads: &Passing<()>, text: &[u8], longest: usize, lines: &'a mut [Line]) -> &'a mut [Line] {
+fn begun<'a>(heads: &Passing<0>, text: &[u8], longest: usize, lines: &'a mut [Line]) -> &'a mut [Line] {
     lines.iter_mut().for_each(|line| line.place = heads.place(line.key));
     let known = |line: &mut Line| {
-        let (head, ()) = heads.at(line.place?)?;
+        let (head, []) = heads.at(line.place?)?;
         line.part = line.from + head.len();
         (text.get(line.from..line.to)?.starts_with(head) && line.to - line.from <= longest).then_some(())
     };
@@ -186,15 +197,19 @@ fn begun<'a>(heads: &Passing<()>, text: &[u8], longest: usize, lines: &'a mut [L
 
 /// Finds the devices of lines by what is behind their beginnings; how many are
 /// known before the first that is not.
-fn of_devices(rests: &Passing<u32>, text: &[u8], lines: &mut [Line]) -> usize {
+fn of_devices(rests: &Passing<4>, text: &[u8], enough: usize, lines: &mut [Line]) -> usize {
     for line in lines.iter_mut() {
-        line.key = text.get(line.part..line.to).map(Key::of).unwrap_or_default();
+        line.key = text.get(line.part..line.to).map(|rest| begin_of(rest, enough)).unwrap_or_default();
     }
     lines.iter_mut().for_each(|line| line.place = rests.place(line.key));
     let known = |line: &mut Line| {
         let (rest, device) = rests.at(line.place?)?;
-        line.device = device;
+        line.device = u32::from_le_bytes(device);
         (text.get(line.part..line.to)? == rest).then_some(())
     };
     lines.iter_mut().map_while(known).count()
+}
+
+fn begin_of(rest: &[u8], enough: usize) -> Key {
+    Key::of(rest.get(..enough).unwrap_or(rest))
 }

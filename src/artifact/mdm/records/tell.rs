@@ -149,6 +149,7 @@ impl Walker<'_, '_> {
         let current = self.current.as_mut().filter(|_| !self.in_app)?;
         let known = |key: Key| self.passing.get(key).filter(|(text, _)| ahead.starts_with(text));
         let (text, passed) = known(short_key(ahead)?).or_else(|| known(long_key(ahead)?))?;
+        let passed = Passed::from_bytes(passed);
         if passed.node as usize != node {
             return None;
         }
@@ -166,7 +167,7 @@ impl Walker<'_, '_> {
             let Some(long) = long_key(bytes) else { return };
             key = long;
         }
-        self.passing.learn(key, bytes, Passed { node, all, entries: after.1 - before.1 });
+        self.passing.learn(key, bytes, Passed { node, all, entries: after.1 - before.1 }.to_bytes());
     }
 
     /// An app outside of any reader's memory begins.
