@@ -206,7 +206,7 @@ fn answer(basis: Basis, identity: &Identity) -> Answer {
         Basis::ByOwnership(by) => match identity.ownership {
             Ownership::Corporate => by.corporate,
             Ownership::Personal => by.personal,
-            Ownership::Unknown => by.unknown,
+            Ownership::Contested | Ownership::Unknown => by.unknown,
         },
         Basis::ByEnrollment(by) => match identity.enrollment {
             Enrollment::FullyManaged => by.fully_managed,

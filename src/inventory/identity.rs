@@ -75,8 +75,14 @@ impl Identity {
             }
             FactKind::Ownership => {
                 let said = Ownership::parse(&value);
-                // Personal is the cautious reading where records disagree.
-                if said == Ownership::Personal || self.ownership == Ownership::Unknown {
+                // The most cautious reading where records disagree.
+                let rank = |o| match o {
+                    Ownership::Unknown => 0,
+                    Ownership::Corporate => 1,
+                    Ownership::Contested => 2,
+                    Ownership::Personal => 3,
+                };
+                if rank(said) > rank(self.ownership) {
                     self.ownership = said;
                 }
                 return None;
@@ -220,6 +226,24 @@ mod tests {
         assert_eq!(identity.add(&fact(FactKind::Serial, "AAAAAB")), None);
         assert!(identity.add(&fact(FactKind::Serial, "CCCCCD")).is_some());
         assert_eq!((identity.serial.as_deref(), identity.other_ids), (Some("AAAAAB"), vec!["CCCCCD".to_owned()]));
+    }
+
+    #[test]
+    fn of_contradicting_owners_the_most_cautious_wins_in_any_order() {
+        let of = |values: [&str; 2]| {
+            let mut identity = Identity::default();
+            values.iter().for_each(|value| assert_eq!(identity.add(&fact(FactKind::Ownership, value)), None));
+            identity.ownership
+        };
+        let cautious = [
+            ("corporate", "personal", Ownership::Personal),
+            ("corporate", "contested", Ownership::Contested),
+            ("contested", "personal", Ownership::Personal),
+            ("unknown", "corporate", Ownership::Corporate),
+        ];
+        for (a, b, owner) in cautious {
+            assert_eq!((of([a, b]), of([b, a])), (owner, owner), "{a}, {b}");
+        }
     }
 
     #[test]

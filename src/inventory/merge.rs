@@ -41,7 +41,7 @@ pub enum Doubt {
 /// What a record says that would count if it were of the device beside it.
 fn doubt(record: &DeviceRecord) -> Doubt {
     let narrow = |value: &str| {
-        matches!(Ownership::parse(value), Ownership::Personal)
+        matches!(Ownership::parse(value), Ownership::Personal | Ownership::Contested)
             || matches!(Enrollment::parse(value), Enrollment::WorkProfile | Enrollment::UserEnrollment)
     };
     let told = |kind| matches!(kind, FactKind::Ownership | FactKind::Enrollment);

@@ -197,6 +197,9 @@ pub enum Ownership {
     Corporate,
     /// The person.
     Personal,
+    /// Told in a way that nobody can read, or twice and differently: open,
+    /// whatever other records say.
+    Contested,
     /// Not told.
     #[default]
     Unknown,
@@ -208,15 +211,26 @@ impl Ownership {
         match self {
             Self::Corporate => "corporate",
             Self::Personal => "personal",
-            Self::Unknown => "unknown",
+            Self::Contested | Self::Unknown => "unknown",
         }
     }
 
-    /// Reads [`Self::as_str`] back; anything else is `Unknown`.
+    /// The value of a fact; `None` where there is none to tell.
+    pub fn as_fact(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Contested => Some("contested"),
+            told => Some(told.as_str()),
+        }
+    }
+
+    /// Reads [`Self::as_str`] and [`Self::as_fact`] back; anything else is
+    /// `Unknown`.
     pub fn parse(text: &str) -> Self {
         match text {
             "corporate" => Self::Corporate,
             "personal" => Self::Personal,
+            "contested" => Self::Contested,
             _ => Self::Unknown,
         }
     }

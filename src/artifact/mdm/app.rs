@@ -69,13 +69,13 @@ impl Values {
     pub fn get(&self, role: Role) -> &str {
         let best = self.found.iter().filter(|f| f.0 == role).min_by_key(|f| f.1);
         let text = best.and_then(|(_, _, from, to)| self.text.get(*from..*to)).unwrap_or_default();
-        let open = match role {
-            _ if text.is_empty() => false,
-            Role::Ownership => self.says_two(WHOSE),
-            Role::LastSeen | Role::InventoryTime => self.says_two(&[role]),
-            _ => false,
-        };
-        if open { "" } else { text }
+        match role {
+            _ if text.is_empty() => text,
+            // No word of any table: the owner stays open whatever other records say.
+            Role::Ownership if self.says_two(WHOSE) => "said twice",
+            Role::LastSeen | Role::InventoryTime if self.says_two(&[role]) => "",
+            _ => text,
+        }
     }
 
     /// One spelling of one of these roles says two things.

@@ -4,7 +4,8 @@ use super::layout::{FileName, Layout, Role};
 use super::values::{bare, find, is_guid, mdm_id, time};
 use crate::artifact::{DeviceId, Sink};
 use crate::model::{
-    Answer, Basis, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, Timestamp, UserSet,
+    Answer, Basis, End, Enrollment, FactKind, ListScope, ListStatement, Ownership, Platform, Reason, Timestamp,
+    UserSet, is_placeholder,
 };
 
 /// The values of one device, by role, before they are told. There may be a
@@ -115,9 +116,16 @@ impl Draft {
     /// Ownership by the table of the layout.
     pub(super) fn ownership(&self, layout: &Layout) -> Ownership {
         match self.get(Role::Ownership) {
-            _ if self.doubtful || self.is_enrolled_oddly(layout) => Ownership::Unknown,
+            _ if self.doubtful || self.is_enrolled_oddly(layout) => Ownership::Contested,
             "" => layout.ownership,
-            told => find(layout.ownerships, told, |r| r.0).map_or(Ownership::Unknown, |r| r.1),
+            told => match find(layout.ownerships, told, |r| r.0) {
+                Some(row) => row.1,
+                // A word that its documents do not explain may mean the person.
+                None if layout.ownerships.iter().any(|r| r.1 == Ownership::Corporate) && !is_placeholder(told) => {
+                    Ownership::Contested
+                }
+                None => Ownership::Unknown,
+            },
         }
     }
 
@@ -156,9 +164,8 @@ impl Draft {
                 sink.fact(device, kind, &mdm_id(layout.system, &self.tenant, self.get(role)));
             }
         }
-        let ownership = self.ownership(layout);
-        if ownership != Ownership::Unknown {
-            sink.fact(device, FactKind::Ownership, ownership.as_str());
+        if let Some(ownership) = self.ownership(layout).as_fact() {
+            sink.fact(device, FactKind::Ownership, ownership);
         }
         if enrollment != Enrollment::Unknown {
             sink.fact(device, FactKind::Enrollment, enrollment.as_str());

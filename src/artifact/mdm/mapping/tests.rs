@@ -158,7 +158,7 @@ fn a_full_list_is_an_assumption_for_corporate_devices_and_managed_apps_for_other
     let map =
         RECORDS.replace("ownership = \"corporate\"\n", "").replace("[app-keys]", "\"o\" = \"ownership\"\n[app-keys]");
     let map = map + "[ownerships]\n\"ours\" = \"corporate\"\n";
-    for (owner, told) in [("ours", Some("corporate")), ("theirs", None), ("", None)] {
+    for (owner, told) in [("ours", Some("corporate")), ("theirs", Some("contested")), ("", None)] {
         let text = text.replace("\"id\"", &format!("\"o\": \"{owner}\", \"id\""));
         let fragment = read(&map, text);
         let fact = fragment.devices[0].facts.iter().find(|f| f.kind == FactKind::Ownership).map(|f| f.value);

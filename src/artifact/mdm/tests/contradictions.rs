@@ -154,7 +154,7 @@ fn a_record_that_says_two_things_of_its_device_tells_neither_owner_nor_age() {
     let told = |text: String| {
         let fragment = read("x.json", text);
         let device = &fragment.devices[0];
-        (fact(device, FactKind::Ownership).is_some(), fact(device, FactKind::LastSeen).is_some())
+        (fact(device, FactKind::Ownership) == Some("corporate"), fact(device, FactKind::LastSeen).is_some())
     };
     for (system, owner, serial, time) in [
         (
@@ -459,5 +459,26 @@ fn an_owner_beside_a_doubled_column_or_a_numbered_enrollment_is_nobody() {
     for known in [r#""unknown""#, "null", r#""deviceEnrollmentManager""#] {
         assert_eq!(graph(known).as_deref(), Some("corporate"), "{known}");
     }
-    assert_eq!(graph("11"), None, "a number that nobody explains");
+    assert_eq!(graph("11").as_deref(), Some("contested"), "a number that nobody explains");
+}
+
+#[test]
+fn an_owner_told_in_a_way_that_nobody_reads_is_told_to_be_open() {
+    let owner = |more: &str| {
+        let text = format!(
+            r#"{{"value":[{{"id":"{A}","deviceName":"P","operatingSystem":"iOS","lastSyncDateTime":"2026-11-20T00:00:00Z"{more}}}]}}"#
+        );
+        fact(&read("devices.json", text).devices[0], FactKind::Ownership).map(str::to_owned)
+    };
+    assert_eq!(owner(r#","managedDeviceOwnerType":"company""#).as_deref(), Some("corporate"));
+    for silent in ["", r#","managedDeviceOwnerType":"unknown""#, r#","managedDeviceOwnerType":null"#] {
+        assert_eq!(owner(silent), None, "{silent}");
+    }
+    for open in [
+        r#","managedDeviceOwnerType":"company","deviceEnrollmentType":11"#,
+        r#","managedDeviceOwnerType":"somebody""#,
+        r#","managedDeviceOwnerType":"company","managedDeviceOwnerType":"personal""#,
+    ] {
+        assert_eq!(owner(open).as_deref(), Some("contested"), "{open}");
+    }
 }
