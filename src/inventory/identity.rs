@@ -75,14 +75,7 @@ impl Identity {
             }
             FactKind::Ownership => {
                 let said = Ownership::parse(&value);
-                // The most cautious reading where records disagree.
-                let rank = |o| match o {
-                    Ownership::Unknown => 0,
-                    Ownership::Corporate => 1,
-                    Ownership::Contested => 2,
-                    Ownership::Personal => 3,
-                };
-                if rank(said) > rank(self.ownership) {
+                if caution(said) > caution(self.ownership) {
                     self.ownership = said;
                 }
                 return None;
@@ -117,6 +110,16 @@ impl Identity {
             }
         }
         None
+    }
+}
+
+/// Where records disagree on the owner, the most cautious reading holds.
+fn caution(owner: Ownership) -> u8 {
+    match owner {
+        Ownership::Unknown => 0,
+        Ownership::Corporate => 1,
+        Ownership::Contested => 2,
+        Ownership::Personal => 3,
     }
 }
 

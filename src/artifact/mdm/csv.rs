@@ -238,12 +238,7 @@ fn take_rows<R: std::io::Read>(
             leash.tick(0, n)?;
             n = 0;
         }
-        if device_from.is_some() {
-            repeats.read(reader.row_before().filter(|_| sound), into);
-        }
-        if sound {
-            n += repeats.pass(reader, into) as u64;
-        }
+        n += repeats.pass(reader, into, sound) as u64;
         let Some(row) = reader.next_row()? else { return Ok(End::Unmarked) };
         sound = false;
         let at = || At::Bytes { offset: row.offset, len: row.source_len() };

@@ -94,7 +94,7 @@ impl Repeats {
     }
 
     /// A row was read. `rest`: its columns of the device, if it was sound.
-    pub(super) fn read(&mut self, rest: Option<&[u8]>, into: &RowSink<'_, '_>) {
+    fn read(&mut self, rest: Option<&[u8]>, into: &RowSink<'_, '_>) {
         let before = self.device;
         self.device = rest.and_then(|_| into.told_device());
         let (Some(rest), Some(device)) = (rest, self.device) else { return };
@@ -114,9 +114,19 @@ impl Repeats {
         }
     }
 
-    /// Counts the rows ahead that are known and passes over them; how many. The
-    /// row before was sound.
-    pub(super) fn pass<R: std::io::Read>(&mut self, reader: &mut csv::Reader<R>, into: &mut RowSink<'_, '_>) -> usize {
+    /// Counts the rows ahead that are known and passes over them; how many.
+    /// `sound`: the row before was.
+    pub(super) fn pass<R: std::io::Read>(
+        &mut self,
+        reader: &mut csv::Reader<R>,
+        into: &mut RowSink<'_, '_>,
+        sound: bool,
+    ) -> usize {
+        self.read(reader.row_before().filter(|_| sound), into);
+        if !sound {
+            // Where the next row begins is a guess.
+            return 0;
+        }
         let mut passed = self.same_device(reader, into);
         while self.mixed {
             let mixed = self.any_device(reader, into);
