@@ -66,7 +66,7 @@ pub struct DeviceFact<'a> {
 /// one piece of memory: there may be a hundred thousand devices.
 ///
 /// Each is a letter for its kind, the length of its value in bytes (see
-/// [`push_length`]) and the value.
+/// `push_length`) and the value.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Facts(Box<str>);
 
